@@ -1,0 +1,2 @@
+# Files of the repository as string constants of the binary.
+include_guard()

@@ -1,0 +1,29 @@
+# Compiler settings as interface targets, so that no flag is global.
+find_program(KFORGE_CCACHE ccache)
+if(KFORGE_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${KFORGE_CCACHE}")
+  set(CMAKE_C_COMPILER_LAUNCHER "${KFORGE_CCACHE}")
+endif()
+
+add_library(kforge_settings INTERFACE)
+target_compile_features(kforge_settings INTERFACE cxx_std_20)
+target_include_directories(kforge_settings INTERFACE "${CMAKE_SOURCE_DIR}/lib" "${CMAKE_SOURCE_DIR}" "${CMAKE_BINARY_DIR}/generated")
+target_compile_options(kforge_settings INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor
+  $<$<BOOL:${KFORGE_WERROR}>:-Werror>
+  -fstack-protector-strong -fPIE
+  $<$<CONFIG:Debug>:-g1>
+  $<$<CONFIG:Release>:-ffunction-sections -fdata-sections>)
+target_compile_definitions(kforge_settings INTERFACE
+  $<$<CONFIG:Release>:_FORTIFY_SOURCE=2>
+  $<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)
+target_link_options(kforge_settings INTERFACE
+  -pie $<$<CONFIG:Release>:-Wl,--gc-sections,-O1,--as-needed,-z,relro,-z,now,-s>)
+if(KFORGE_SANITIZE)
+  target_compile_options(kforge_settings INTERFACE -fsanitize=${KFORGE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
+  target_link_options(kforge_settings INTERFACE -fsanitize=${KFORGE_SANITIZE})
+endif()
+if(KFORGE_TIDY)
+  find_program(KFORGE_CLANG_TIDY NAMES clang-tidy clang-tidy-14 REQUIRED)
+  set(CMAKE_CXX_CLANG_TIDY "${KFORGE_CLANG_TIDY};--quiet")
+endif()

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// The Kubernetes API over one transport: requests with retries where they are safe, lists, watches, errors in words.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "http/transport.hpp"
+#include "kube/kubeconfig.hpp"
+#include "kube/object.hpp"
+#include "os/clock.hpp"
+#include "os/process_runner.hpp"
+
+namespace kforge::kube {
+
+// Whether a request may be sent again when its outcome is unknown (deploy-engine §4.7).
+enum class Replay { safe, unsafe };
+
+struct ApiRequest {
+  std::string method = "GET";
+  std::string path;
+  std::string content_type;            // of the body
+  std::string accept = "application/json";
+  std::string body;
+  Replay replay = Replay::safe;        // GET, server-side apply and DELETE with a UID precondition are safe
+  std::optional<ObjectRef> object;     // for messages
+  std::chrono::milliseconds timeout{60'000};
+};
+
+// What came back: either a JSON document with 2xx, or a Status.
+struct ApiResult {
+  int status = 0;                      // HTTP code; 0 when there was no answer
+  Json body;                           // the object, list or Status
+  std::optional<Error> error;          // set when the request did not succeed, in words for people
+  std::optional<WallTime> server_time; // Date header
+  int attempts = 1;
+
+  bool ok() const { return !error.has_value(); }
+  bool not_found() const { return status == 404; }
+  std::string reason() const;          // Status.reason
+};
+
+using ApiReply = std::function<void(ApiResult)>;
+
+enum class WatchEvent { added, modified, deleted };
+
+// A list that is kept current: LIST, then WATCH from its version, with bookmarks, reconnects, and relist on 410.
+struct WatchRequest {
+  const schema::Kind* kind = nullptr;
+  std::string name_space;              // empty: cluster scope or all namespaces
+  std::string label_selector, field_selector;
+};
+struct WatchHandler {
+  virtual ~WatchHandler() = default;
+  // The complete state, at first and after every relist (what is gone since then was deleted).
+  virtual void on_list(std::vector<Json> objects) = 0;
+  virtual void on_event(WatchEvent event, Json object) = 0;
+  // The watch cannot go on (401, 403, 404); no further calls.
+  virtual void on_failed(const Error& error) = 0;
+};
+
+using RequestId = std::uint64_t;
+
+class Client {
+ public:
+  Client(http::Transport& transport, const Clock& clock, ProcessRunner& processes, ClusterAccess access,
+         const Environment& environment, bool input_is_terminal);
+  ~Client();
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  // Starts a request; the reply is called from wait(), never from here. At most 32 short requests are in flight.
+  RequestId send(ApiRequest request, ApiReply reply);
+  void cancel(RequestId id) noexcept;
+  // Runs until `until` or until something happened; drives retries and watches.
+  void wait(Clock::time_point until);
+  // send() and wait() for the answer.
+  ApiResult call(ApiRequest request);
+
+  // The handler outlives the watch. List results come as on_list.
+  RequestId watch(WatchRequest request, WatchHandler& handler);
+
+  const ClusterAccess& access() const;
+  // Texts of `Warning: 299` headers not yet fetched; each text once per run.
+  std::vector<std::string> take_warnings();
+  // HTTP requests sent so far, attempts included, for -v and tests.
+  std::size_t requests_sent() const;
+  void ignore_signals();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// --- requests for the usual verbs; paths come from the schema table ---
+enum class DryRun { no, server };
+struct ApplyOptions {
+  std::string field_manager = "kforge";
+  bool force = false;
+  DryRun dry_run = DryRun::no;
+};
+// A kind the table does not know is looked up by discovery once per client. Throws Error{rejected} "no such kind".
+const schema::Kind& resolve_kind(Client& client, const schema::KindName& name);
+ApiRequest get_request(const schema::Kind& kind, const ObjectRef& object);
+ApiRequest list_request(const schema::Kind& kind, const std::string& name_space, const std::string& label_selector);
+ApiRequest apply_request(const schema::Kind& kind, const Json& object, const ApplyOptions& options);
+ApiRequest merge_patch_request(const schema::Kind& kind, const ObjectRef& object, const Json& patch, const std::string& field_manager);
+enum class Propagation { background, foreground, orphan };
+ApiRequest delete_request(const schema::Kind& kind, const ObjectRef& object, const std::string& uid, Propagation propagation);
+
+// One field that another manager owns (409 with FieldManagerConflict causes, deploy-engine §4.2).
+struct FieldConflict {
+  std::string field, manager;
+};
+std::vector<FieldConflict> conflicts_of(const ApiResult& result);
+
+// The items of a List, apiVersion and kind filled in from the list when the server left them out.
+std::vector<Json> items_of(Json list);
+
+}  // namespace kforge::kube
