@@ -2,10 +2,10 @@
 // Problems of a file, collected so that all of them are shown in one go.
 #pragma once
 
+#include "base/error.hpp"
+
 #include <string>
 #include <vector>
-
-#include "base/error.hpp"
 
 namespace kforge {
 

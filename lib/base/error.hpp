@@ -9,7 +9,8 @@
 
 namespace kforge {
 
-// Decides the process exit code (cli/exit_code.hpp). One enumerator per row of the exit code table in docs/exit-codes.md.
+// Decides the process exit code (cli/exit_code.hpp). One enumerator per row of the exit code table in
+// docs/exit-codes.md.
 enum class ErrorKind {
   internal,                // a bug in kforge
   changes_pending,         // `plan --exit-code` found changes

@@ -2,9 +2,10 @@
 // The JSON value of the whole program, and reading helpers that never throw on a missing or oddly typed field.
 #pragma once
 
+#include <nlohmann/json.hpp>
+
 #include <cstdint>
 #include <initializer_list>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 

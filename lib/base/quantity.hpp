@@ -10,12 +10,14 @@
 
 namespace kforge {
 
+__extension__ typedef __int128 Int128;
+
 class Quantity {
  public:
   // Empty when the text is not a quantity.
   static std::optional<Quantity> parse(std::string_view text);
   // Exact value in units of 1e-9.
-  __int128 nano() const { return nano_; }
+  Int128 nano() const { return nano_; }
   double value() const;
   // The text a Kubernetes API server stores for it: "1000m" -> "1", "0.5" -> "500m", "1024Mi" -> "1Gi".
   std::string canonical() const;
@@ -24,7 +26,7 @@ class Quantity {
 
  private:
   enum class Format { decimal_si, binary_si, decimal_exponent };
-  __int128 nano_ = 0;
+  Int128 nano_ = 0;
   Format format_ = Format::decimal_si;
 };
 

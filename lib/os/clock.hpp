@@ -2,17 +2,17 @@
 // Seam: time. Fakes own it, so that tests run minutes of rollout in microseconds.
 #pragma once
 
-#include <chrono>
-
 #include "base/duration.hpp"
+
+#include <chrono>
 
 namespace kforge {
 
 struct Clock {
   using time_point = std::chrono::steady_clock::time_point;
   virtual ~Clock() = default;
-  virtual time_point now() const = 0;        // monotonic, for deadlines
-  virtual WallTime wall_time() const = 0;    // for people and for records
+  virtual time_point now() const = 0;      // monotonic, for deadlines
+  virtual WallTime wall_time() const = 0;  // for people and for records
 };
 
 struct SystemClock final : Clock {

@@ -12,7 +12,8 @@ struct SignalSource {
   virtual int pending() const = 0;
 };
 
-// Installs handlers for SIGINT and SIGTERM (one each) and ignores SIGPIPE; SIGWINCH only wakes the poll. One per process.
+// Installs handlers for SIGINT and SIGTERM (one each) and ignores SIGPIPE; SIGWINCH only wakes the poll. One per
+// process.
 class SignalPipe final : public SignalSource {
  public:
   SignalPipe();

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "os/process_runner.hpp"
+
 #include <functional>
 #include <stdexcept>
 #include <vector>
-
-#include "os/process_runner.hpp"
 
 namespace kforge::tests {
 

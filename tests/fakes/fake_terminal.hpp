@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "os/terminal.hpp"
+
 #include <deque>
 #include <string>
-
-#include "os/terminal.hpp"
 
 namespace kforge::tests {
 

@@ -23,7 +23,8 @@ std::string first_difference(const std::string& expected, const std::string& act
   std::istringstream left(expected), right(actual);
   std::string a, b;
   for (int line = 1;; ++line) {
-    const bool more_left = static_cast<bool>(std::getline(left, a)), more_right = static_cast<bool>(std::getline(right, b));
+    const bool more_left = static_cast<bool>(std::getline(left, a)),
+               more_right = static_cast<bool>(std::getline(right, b));
     if (!more_left && !more_right) return "they differ in the last line feed";
     if (more_left != more_right || a != b)
       return "line " + std::to_string(line) + "\n  expected: " + (more_left ? a : "(end)") +
@@ -41,7 +42,8 @@ std::string difference_from_golden(std::string_view name, std::string_view actua
     std::ofstream(path, std::ios::binary) << actual;
     return {};
   }
-  if (!std::filesystem::exists(path)) return "tests/golden/" + std::string(name) + " does not exist; UPDATE_GOLDEN=1 writes it";
+  if (!std::filesystem::exists(path))
+    return "tests/golden/" + std::string(name) + " does not exist; UPDATE_GOLDEN=1 writes it";
   const std::string expected = read(path);
   if (expected == actual) return {};
   return "tests/golden/" + std::string(name) + ": " + first_difference(expected, std::string(actual));
