@@ -27,8 +27,14 @@ struct Started {
   std::string command;                 // "up", "down"
   std::string project, environment, context, server, user;
 };
+// A stage of the plan before it starts, and what people call its parts: "kong", "order-service".
+struct StageOutline {
+  project::Tier tier;
+  std::vector<std::string> services;
+};
 struct Planned {
   PlanSummary summary;
+  std::vector<StageOutline> stages{};  // in the order they will run
 };
 struct StageStarted {
   project::Tier tier;
@@ -48,6 +54,7 @@ struct ObjectState {
   rollout::Verdict verdict;
   std::optional<rollout::Counts> counts;
   std::chrono::milliseconds in_state;  // how long the verdict's reason has been the same
+  std::chrono::milliseconds limit{};   // how long the object may take (its rollout deadline); zero: not known
 };
 struct StageEnded {
   project::Tier tier;
