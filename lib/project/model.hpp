@@ -75,6 +75,9 @@ struct DatabaseUser {
   std::string owner;                   // role that owns it
 };
 
+// The implied secret of a role that owns a database: one key, "password".
+inline std::string role_secret_name(std::string_view role) { return "postgres-role-" + std::string(role); }
+
 struct Database {
   std::string image;
   int major = 0;                       // of the image's tag
