@@ -12,7 +12,9 @@ bool same_ignoring_case(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }
 
-bool is_success(int status) { return status >= 200 && status < 300; }
+bool is_success(int status) {
+  return status >= 200 && status < 300;
+}
 
 }  // namespace
 
@@ -21,8 +23,9 @@ Reply Reply::json(int status, const Json& body) {
 }
 
 Reply Reply::status_error(int code, const std::string& reason, const std::string& message, Json details) {
-  Json status = {{"kind", "Status"},   {"apiVersion", "v1"}, {"metadata", Json::object()}, {"status", "Failure"},
-                 {"message", message}, {"reason", reason},   {"code", code}};
+  Json status = {{"kind", "Status"},    {"apiVersion", "v1"}, {"metadata", Json::object()},
+                 {"status", "Failure"}, {"message", message}, {"reason", reason},
+                 {"code", code}};
   if (!details.is_null()) status["details"] = std::move(details);
   return json(code, status);
 }
@@ -47,7 +50,9 @@ std::string Received::header(std::string_view name) const {
   return {};
 }
 
-Json Received::json() const { return Json::parse(request.body, nullptr, false).is_discarded() ? Json() : Json::parse(request.body); }
+Json Received::json() const {
+  return Json::parse(request.body, nullptr, false).is_discarded() ? Json() : Json::parse(request.body);
+}
 
 bool path_matches(std::string_view pattern, std::string_view path) {
   if (pattern.ends_with('*')) return path.starts_with(pattern.substr(0, pattern.size() - 1));
@@ -59,7 +64,8 @@ void FakeTransport::on(const std::string& method, const std::string& pattern, st
   scripts_.push_back({method + " " + pattern,
                       [method, pattern, left](const Received& received) -> std::optional<Reply> {
                         const http::Request& request = received.request;
-                        if (left->empty() || request.method != method || !path_matches(pattern, request.path)) return {};
+                        if (left->empty() || request.method != method || !path_matches(pattern, request.path))
+                          return {};
                         Reply reply = std::move(left->front());
                         left->pop_front();
                         return reply;
@@ -133,7 +139,13 @@ http::TransferId FakeTransport::start(http::Request request, http::Handler& hand
   }
   if (timeout.count() > 0 && reply->latency > timeout)
     reply = Reply::failed(http::Failure::timeout, "scripted timeout").after(timeout);
-  transfers_[id] = {.handler = &handler, .response = {}, .stream = stream, .paused = false, .ending = {}, .message = {}, .waiting = {}};
+  transfers_[id] = {.handler = &handler,
+                    .response = {},
+                    .stream = stream,
+                    .paused = false,
+                    .ending = {},
+                    .message = {},
+                    .waiting = {}};
   const Milliseconds latency = reply->latency;
   schedule(latency, [this, id, answer = std::move(*reply)]() mutable { begin(id, std::move(answer)); });
   return id;
@@ -145,7 +157,9 @@ std::optional<Reply> FakeTransport::find_answer(http::TransferId id, const Recei
   return answer(id, received);
 }
 
-std::optional<Reply> FakeTransport::answer(http::TransferId, const Received&) { return std::nullopt; }
+std::optional<Reply> FakeTransport::answer(http::TransferId, const Received&) {
+  return std::nullopt;
+}
 
 void FakeTransport::begin(http::TransferId id, Reply reply) {
   const auto found = transfers_.find(id);
@@ -153,7 +167,8 @@ void FakeTransport::begin(http::TransferId id, Reply reply) {
   Transfer& transfer = found->second;
   transfer.response = {.status = reply.status, .headers = std::move(reply.headers), .body = {}};
   transfer.message = std::move(reply.message);
-  if (transfer.stream && reply.failure == http::Failure::none && is_success(reply.status)) return begin_stream(id, reply);
+  if (transfer.stream && reply.failure == http::Failure::none && is_success(reply.status))
+    return begin_stream(id, reply);
   transfer.response.body = std::move(reply.body);
   transfer.ending = reply.failure;
   deliver(id);
@@ -195,7 +210,9 @@ bool FakeTransport::deliver(http::TransferId id) {
   return true;
 }
 
-void FakeTransport::cancel(http::TransferId id) noexcept { transfers_.erase(id); }
+void FakeTransport::cancel(http::TransferId id) noexcept {
+  transfers_.erase(id);
+}
 
 void FakeTransport::resume(http::TransferId id) {
   const auto transfer = transfers_.find(id);

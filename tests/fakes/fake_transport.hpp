@@ -3,6 +3,11 @@
 // test failure, and wait() moves the clock to the next scripted event, so that minutes pass in microseconds.
 #pragma once
 
+#include "base/error.hpp"
+#include "base/json.hpp"
+#include "http/transport.hpp"
+#include "tests/fakes/fake_clock.hpp"
+
 #include <cstddef>
 #include <deque>
 #include <functional>
@@ -10,11 +15,6 @@
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "base/error.hpp"
-#include "base/json.hpp"
-#include "http/transport.hpp"
-#include "tests/fakes/fake_clock.hpp"
 
 namespace kforge::tests {
 
@@ -30,13 +30,13 @@ enum class StreamEnd { close, stay_open, reset };
 // How one request is answered.
 struct Reply {
   int status = 200;
-  http::Headers headers{};          // names in lower case
+  http::Headers headers{};  // names in lower case
   std::string body{};
-  std::vector<Chunk> chunks{};      // of a stream with a 2xx status, after `body`
+  std::vector<Chunk> chunks{};  // of a stream with a 2xx status, after `body`
   StreamEnd end = StreamEnd::close;
-  Milliseconds latency{0};          // until the answer, or until `failure`; longer than the request's timeout: a timeout
+  Milliseconds latency{0};  // until the answer, or until `failure`; longer than the request's timeout: a timeout
   http::Failure failure = http::Failure::none;
-  std::string message{};            // of the failure
+  std::string message{};  // of the failure
 
   static Reply json(int status, const Json& body);
   // The answer of an API server that says no; `details` may be null.
