@@ -79,6 +79,7 @@ std::string to_decimal_text(Int128 value) {
 }
 
 std::string decimal_text(Int128 nano) {
+  if (nano == 0) return "0";
   for (auto suffix = decimal_suffixes.rbegin(); suffix != decimal_suffixes.rend(); ++suffix) {
     const Int128 unit = power(10, suffix->power + 9);
     if (nano % unit == 0) return to_decimal_text(nano / unit) + std::string(suffix->text);

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -65,27 +66,46 @@ int spawn(const ProcessRequest& request, int output, pid_t& child) {
   return failure;
 }
 
+// Readable when the child has ended (Linux 5.3), so that one poll covers a child that closed its stdout and went on.
+struct EndOfChild {
+  explicit EndOfChild(pid_t child) : fd(static_cast<int>(::syscall(SYS_pidfd_open, child, 0))) {}
+  ~EndOfChild() {
+    if (fd >= 0) ::close(fd);
+  }
+  EndOfChild(const EndOfChild&) = delete;
+  EndOfChild& operator=(const EndOfChild&) = delete;
+  int fd;
+};
+
 int remaining(const ProcessRequest& request, SteadyClock::time_point start) {
   if (request.timeout.count() == 0) return -1;
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(start + request.timeout - SteadyClock::now());
   return left.count() < 0 ? 0 : static_cast<int>(left.count());
 }
 
-// Reads until end of file; says how it ended early, if it did.
-ProcessResult::End read_output(const ProcessRequest& request, int fd, std::string& output) {
-  const auto start = SteadyClock::now();
-  std::array<char, 4096> buffer{};
+// False when the time is up.
+bool wait_readable(const ProcessRequest& request, SteadyClock::time_point start, int fd) {
   for (;;) {
     pollfd entry{fd, POLLIN, 0};
     const int ready = ::poll(&entry, 1, remaining(request, start));
-    if (ready < 0 && errno == EINTR) continue;
-    if (ready == 0) return ProcessResult::End::timed_out;
-    const ssize_t got = ::read(fd, buffer.data(), buffer.size());
+    if (ready >= 0 || errno != EINTR) return ready != 0;
+  }
+}
+
+// Reads until end of file, then waits for the end of the child; says how it ended early, if it did.
+ProcessResult::End follow(const ProcessRequest& request, int output_fd, pid_t child, std::string& output) {
+  const auto start = SteadyClock::now();
+  const EndOfChild end(child);
+  std::array<char, 4096> buffer{};
+  while (wait_readable(request, start, output_fd)) {
+    const ssize_t got = ::read(output_fd, buffer.data(), buffer.size());
     if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return ProcessResult::End::exited;
+    if (got <= 0)
+      return wait_readable(request, start, end.fd) ? ProcessResult::End::exited : ProcessResult::End::timed_out;
     output.append(buffer.data(), static_cast<std::size_t>(got));
     if (output.size() > request.max_output) return ProcessResult::End::too_much_output;
   }
+  return ProcessResult::End::timed_out;
 }
 
 }  // namespace
@@ -100,7 +120,7 @@ ProcessResult PosixProcesses::run(const ProcessRequest& request) {
     return result;
   }
   output.close_end(1);
-  result.end = read_output(request, output.ends[0], result.output);
+  result.end = follow(request, output.ends[0], child, result.output);
   if (result.end != ProcessResult::End::exited) ::kill(child, SIGKILL);
   int status = 0;
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
