@@ -68,6 +68,7 @@ bool is_decimal(std::string_view text) {
 }
 
 bool is_not_finite(std::string_view text) {
+  if (text.size() < 4 || text.size() > 5) return false;
   if (is_one_of(text, not_finite_words)) return true;
   return text.size() == 5 && is_sign(text.front()) && std::string_view("iI").find(text[2]) != std::string_view::npos &&
          is_one_of(text.substr(1), not_finite_words);
@@ -136,11 +137,11 @@ Type type_of_plain(std::string_view text) {
 
 bool looks_like_another_type(std::string_view text) {
   if (text.empty() || text == "~" || text == "=" || text == "<<") return true;
-  if (text.size() <= 5)
-    for (const std::string_view word : yaml_1_1_words)
-      if (equals_ignoring_case(text, word)) return true;
-  if (is_not_finite(text)) return true;
-  return starts_like_a_number(text) && std::ranges::all_of(text, is_of_a_number);
+  // Most strings are done here: every word below begins with one of these letters.
+  if (text.size() <= 5 && std::string_view("yntfoYNTFO").find(text.front()) != std::string_view::npos)
+    return std::ranges::any_of(yaml_1_1_words, [&](std::string_view word) { return equals_ignoring_case(text, word); });
+  if (!starts_like_a_number(text)) return is_not_finite(text);
+  return is_not_finite(text) || std::ranges::all_of(text, is_of_a_number);
 }
 
 Json value_of_scalar(const Node& node) {
