@@ -2,11 +2,11 @@
 // Offline validation of Kubernetes objects that a user wrote.
 #pragma once
 
-#include <vector>
-
 #include "base/diagnostics.hpp"
 #include "schema/schema.hpp"
 #include "yaml/node.hpp"
+
+#include <vector>
 
 namespace kforge::schema {
 
