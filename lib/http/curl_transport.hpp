@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <memory>
-
 #include "http/transport.hpp"
 #include "os/signals.hpp"
+
+#include <memory>
 
 namespace kforge::http {
 
