@@ -1,0 +1,3 @@
+module kforge.dev/tests/bench/limit
+
+go 1.26.0
