@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Host tool of the build: manifests/**.yaml -> one JSON document {"backend/service": {"Deployment/example-service": {…}}}.
-// Usage: embed_manifests ROOT OUTPUT FILE...; the files are relative to ROOT.
+// Host tool of the build: manifests/**.yaml -> one JSON document {"backend/service": {"Deployment/example-service":
+// {…}}}. Usage: embed_manifests ROOT OUTPUT FILE...; the files are relative to ROOT.
 #include "base/diagnostics.hpp"
 #include "base/json.hpp"
 #include "os/files.hpp"

@@ -2,14 +2,14 @@
 // Project -> Kubernetes objects in stages. Pure: no clock, no files, no network, no randomness.
 #pragma once
 
+#include "base/json.hpp"
+#include "base/secret.hpp"
+#include "project/model.hpp"
+
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "base/json.hpp"
-#include "base/secret.hpp"
-#include "project/model.hpp"
 
 namespace kforge::render {
 
@@ -19,14 +19,16 @@ struct SecretValue {
   std::optional<Secret> value;  // absent offline, when it is generated in the cluster
   std::string token;
 };
+// The token of a generated value, which a rotation changes.
+std::string generated_token(int rotations);
 // By "secret/key", for every entry of Project::secrets that is not `existing`.
 using SecretValues = std::map<std::string, SecretValue>;
 
 struct Object {
   Json manifest;
   project::Tier tier = project::Tier::namespaces;
-  std::string service;   // the service, or "postgres", "keycloak", "kong"; empty for what all share
-  SourcePlace origin;    // place in kforge.yaml that caused it
+  std::string service;  // the service, or "postgres", "keycloak", "kong"; empty for what all share
+  SourcePlace origin;   // place in kforge.yaml that caused it
 };
 
 // Ordered by tier, then kind order, then namespace and name. Every object carries the labels of docs/manifests.md;
@@ -38,7 +40,8 @@ Rendered render(const project::Project& project, const SecretValues& secrets);
 
 // Values that need no cluster: env, file and literal sources; generated ones stay without a value.
 // Throws InvalidInput naming every unset variable and missing file.
-SecretValues resolve_local(const project::Project& project, const std::map<std::string, std::string, std::less<>>& environment);
+SecretValues resolve_local(const project::Project& project,
+                           const std::map<std::string, std::string, std::less<>>& environment);
 
 // For showing: Secret data and stringData without values, their keys kept in the annotation kforge.dev/redacted.
 Json redacted(Json object);
@@ -49,12 +52,14 @@ enum class Wave : int { scope, policy, identity, binding, config, network, workl
 Wave wave_of(const Json& object);
 
 // applyset-… id of KEP-3659 for the project's parent Secret.
-std::string applyset_id(std::string_view name, std::string_view name_space, std::string_view kind, std::string_view group);
+std::string applyset_id(std::string_view name, std::string_view name_space, std::string_view kind,
+                        std::string_view group);
 // The namespace that holds the project's own records: the first of database, auth, backend, gateway that is used.
 std::string state_namespace(const project::Project& project);
 std::string applyset_parent_name(const project::Project& project);  // "kforge.shop"
 
-// Files of `kforge render --dir`: relative path -> YAML text ("backend/product-service.yaml").
+// Files of `kforge render --dir`: relative path -> YAML text ("backend/product-service.yaml"), secrets redacted.
+// `kubectl apply -f` takes the folders in the order of the tiers.
 std::map<std::string, std::string> files_of(const Rendered& rendered);
 
 }  // namespace kforge::render
