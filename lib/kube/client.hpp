@@ -2,18 +2,18 @@
 // The Kubernetes API over one transport: requests with retries where they are safe, lists, watches, errors in words.
 #pragma once
 
-#include <functional>
-#include <memory>
-#include <optional>
-#include <string>
-#include <vector>
-
 #include "base/error.hpp"
 #include "http/transport.hpp"
 #include "kube/kubeconfig.hpp"
 #include "kube/object.hpp"
 #include "os/clock.hpp"
 #include "os/process_runner.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace kforge::kube {
 
@@ -23,25 +23,25 @@ enum class Replay { safe, unsafe };
 struct ApiRequest {
   std::string method = "GET";
   std::string path;
-  std::string content_type;            // of the body
+  std::string content_type;  // of the body
   std::string accept = "application/json";
   std::string body;
-  Replay replay = Replay::safe;        // GET, server-side apply and DELETE with a UID precondition are safe
-  std::optional<ObjectRef> object;     // for messages
+  Replay replay = Replay::safe;     // GET, server-side apply and DELETE with a UID precondition are safe
+  std::optional<ObjectRef> object;  // for messages
   std::chrono::milliseconds timeout{60'000};
 };
 
 // What came back: either a JSON document with 2xx, or a Status.
 struct ApiResult {
-  int status = 0;                      // HTTP code; 0 when there was no answer
-  Json body;                           // the object, list or Status
-  std::optional<Error> error;          // set when the request did not succeed, in words for people
-  std::optional<WallTime> server_time; // Date header
+  int status = 0;                       // HTTP code; 0 when there was no answer
+  Json body;                            // the object, list or Status
+  std::optional<Error> error;           // set when the request did not succeed, in words for people
+  std::optional<WallTime> server_time;  // Date header
   int attempts = 1;
 
   bool ok() const { return !error.has_value(); }
   bool not_found() const { return status == 404; }
-  std::string reason() const;          // Status.reason
+  std::string reason() const;  // Status.reason
 };
 
 using ApiReply = std::function<void(ApiResult)>;
@@ -51,7 +51,7 @@ enum class WatchEvent { added, modified, deleted };
 // A list that is kept current: LIST, then WATCH from its version, with bookmarks, reconnects, and relist on 410.
 struct WatchRequest {
   const schema::Kind* kind = nullptr;
-  std::string name_space;              // empty: cluster scope or all namespaces
+  std::string name_space;  // empty: cluster scope or all namespaces
   std::string label_selector, field_selector;
 };
 struct WatchHandler {
@@ -108,9 +108,11 @@ const schema::Kind& resolve_kind(Client& client, const schema::KindName& name);
 ApiRequest get_request(const schema::Kind& kind, const ObjectRef& object);
 ApiRequest list_request(const schema::Kind& kind, const std::string& name_space, const std::string& label_selector);
 ApiRequest apply_request(const schema::Kind& kind, const Json& object, const ApplyOptions& options);
-ApiRequest merge_patch_request(const schema::Kind& kind, const ObjectRef& object, const Json& patch, const std::string& field_manager);
+ApiRequest merge_patch_request(const schema::Kind& kind, const ObjectRef& object, const Json& patch,
+                               const std::string& field_manager);
 enum class Propagation { background, foreground, orphan };
-ApiRequest delete_request(const schema::Kind& kind, const ObjectRef& object, const std::string& uid, Propagation propagation);
+ApiRequest delete_request(const schema::Kind& kind, const ObjectRef& object, const std::string& uid,
+                          Propagation propagation);
 
 // One field that another manager owns (409 with FieldManagerConflict causes, deploy-engine §4.2).
 struct FieldConflict {

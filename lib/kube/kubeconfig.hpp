@@ -2,15 +2,16 @@
 // Which cluster, as whom: exactly as kubectl reads it (client-go tools/clientcmd).
 #pragma once
 
-#include <map>
-#include <optional>
-#include <string>
-#include <vector>
-
+#include "base/duration.hpp"
 #include "base/json.hpp"
 #include "base/secret.hpp"
 #include "http/transport.hpp"
 #include "os/environment.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace kforge::kube {
 
@@ -47,8 +48,9 @@ struct ClusterAccess {
   std::string context, cluster, user, name_space = "default";
   AuthMethod method = AuthMethod::none;
   std::optional<Secret> token;
-  std::string token_file;
-  std::optional<Secret> basic;        // "user:password"
+  std::string token_file;                // read again every 50 s, as such tokens rotate; wins over `token`
+  std::optional<WallTime> token_expiry;  // of an OpenID Connect id-token
+  std::optional<Secret> basic;           // "user:password"
   std::optional<ExecPlugin> exec;
   Impersonation impersonation;
   std::string ca_source;              // "file /path", "inline", "system /etc/ssl/…", "none (insecure)"
@@ -56,11 +58,17 @@ struct ClusterAccess {
   std::vector<std::string> warnings;  // file modes, insecure, …
 };
 
+// Where Kubernetes puts the token, the CA and the namespace of a pod's account.
+inline constexpr std::string_view service_account_directory = "/var/run/secrets/kubernetes.io/serviceaccount";
+
 // `project_context` is kubernetes.context of kforge.yaml, used when --context is not given.
 // Throws Error{unreachable} listing every problem of the kubeconfig.
-ClusterAccess load_access(const ConnectionFlags& flags, const std::string& project_context, const Environment& environment);
+ClusterAccess load_access(const ConnectionFlags& flags, const std::string& project_context,
+                          const Environment& environment,
+                          const std::string& service_account = std::string(service_account_directory));
 
-// `kforge config view-connection -o json`: server, context, cluster, user, namespace, auth, tls, sources. Never a secret.
+// `kforge config view-connection -o json`: server, context, cluster, user, namespace, auth, tls, sources. Never a
+// secret.
 Json describe(const ClusterAccess& access);
 
 }  // namespace kforge::kube

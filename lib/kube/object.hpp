@@ -2,10 +2,10 @@
 // Identity of Kubernetes objects.
 #pragma once
 
-#include <string>
-
 #include "base/json.hpp"
 #include "schema/schema.hpp"
+
+#include <string>
 
 namespace kforge::kube {
 
