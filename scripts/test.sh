@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Installs, builds and runs every rung of the tests: scripts/test.sh [--quick]
+#   --quick   only the rungs that need no control plane and no second build: lint, unit, golden, cli
+# Ends with the line `N passed, N failed`; the exit code is 0 when nothing failed.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+quick=no
+case ${1:-} in '') ;; --quick) quick=yes ;; *) sed -n 's/^# //p' "$0" | sed -n '2,$p' >&2; exit 64 ;; esac
+
+jobs=$(nproc)
+results=$PWD/build/test-results
+rm -rf "$results"
+mkdir -p "$results"
+start=$SECONDS
+: >"$results/rungs"
+
+# rung NAME COMMAND...: runs it and remembers how long it took. It leaves its counts in $results/NAME*.xml; a rung that
+# fails without any counts as one failed test.
+rung() {
+  local name=$1 began=$SECONDS code
+  shift
+  printf '\n== %s\n' "$name"
+  "$@" </dev/null
+  code=$?
+  printf '%s %s %s\n' "$name" "$code" $((SECONDS - began)) >>"$results/rungs"
+  return $code
+}
+
+build() { # PRESET TARGET...
+  local preset=$1
+  shift
+  cmake --preset "$preset" >"$results/configure-$preset.log" || { cat "$results/configure-$preset.log"; return 1; }
+  cmake --build --preset "$preset" -j "$jobs" ${1:+--target "$@"}
+}
+
+labelled() { # PRESET LABELS NAME
+  ctest --preset "$1" -j "$jobs" --label-regex "^($2)\$" --no-tests=error --output-junit "$results/$3.xml" \
+    --test-output-size-passed 65536 --test-output-size-failed 1048576 --test-output-truncation head
+}
+
+unit_targets() { ctest --preset asan --show-only=json-v1 -L '^unit$' | python3 scripts/results.py names; }
+asan_build() {
+  cmake --preset asan >"$results/configure-asan.log" || { cat "$results/configure-asan.log"; return 1; }
+  local targets
+  mapfile -t targets < <(unit_targets)
+  ((${#targets[@]})) && cmake --build --preset asan -j "$jobs" --target "${targets[@]}"
+}
+cluster_tools() { tests/cluster/cluster build; }
+cluster_tests() {
+  KFORGE_TEST_LOGS=$results/cluster-logs tests/cluster/run -n "$((jobs * 2))" --junit-xml "$results/cluster.xml"
+}
+
+rung install scripts/install-deps.sh
+if rung build-dev build dev; then
+  rung lint labelled dev lint lint
+  for name in unit golden cli; do rung "$name" labelled dev "$name" "$name"; done
+fi
+if [[ $quick == no ]]; then
+  rung build-asan asan_build && rung asan labelled asan unit asan
+  rung build-release build release
+  rung cluster-tools cluster_tools && rung cluster cluster_tests
+fi
+
+printf '\n== %s s in all\n' $((SECONDS - start))
+python3 scripts/results.py summary "$results"
