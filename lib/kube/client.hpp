@@ -27,14 +27,15 @@ struct ApiRequest {
   std::string accept = "application/json";
   std::string body;
   Replay replay = Replay::safe;     // GET, server-side apply and DELETE with a UID precondition are safe
-  std::optional<ObjectRef> object;  // for messages
+  std::optional<ObjectRef> object;  // for messages; the content of a Secret never reaches one
+  bool follow_pages = false;        // of a list with `limit`: the reply holds the items of all pages
   std::chrono::milliseconds timeout{60'000};
 };
 
-// What came back: either a JSON document with 2xx, or a Status.
+// What came back: a JSON document with 2xx (or a text, when `accept` asked for no JSON), or a Status.
 struct ApiResult {
   int status = 0;                       // HTTP code; 0 when there was no answer
-  Json body;                            // the object, list or Status
+  Json body;                            // the object, list, Status or text
   std::optional<Error> error;           // set when the request did not succeed, in words for people
   std::optional<WallTime> server_time;  // Date header
   int attempts = 1;
@@ -65,6 +66,9 @@ struct WatchHandler {
 
 using RequestId = std::uint64_t;
 
+class DiscoveredKinds;
+struct ClientState;
+
 class Client {
  public:
   Client(http::Transport& transport, const Clock& clock, ProcessRunner& processes, ClusterAccess access,
@@ -87,13 +91,17 @@ class Client {
   const ClusterAccess& access() const;
   // Texts of `Warning: 299` headers not yet fetched; each text once per run.
   std::vector<std::string> take_warnings();
-  // HTTP requests sent so far, attempts included, for -v and tests.
+  // Lines for people who wait: "waiting for https://…: it refuses connections". Each wait is told once, after 3 s.
+  std::vector<std::string> take_notices();
+  // HTTP requests sent so far, attempts and watches included, for -v and tests.
   std::size_t requests_sent() const;
+  // Further signals do not throw any more: for the clean-up after an interrupt.
   void ignore_signals();
+  // Kinds learnt by discovery; see resolve_kind().
+  DiscoveredKinds& discovered_kinds();
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  std::unique_ptr<ClientState> state_;
 };
 
 // --- requests for the usual verbs; paths come from the schema table ---
