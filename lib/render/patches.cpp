@@ -3,7 +3,7 @@
 #include "base/suggest.hpp"
 #include "render/canonical.hpp"
 #include "render/components.hpp"
-#include "render/strategic_merge.hpp"
+#include "schema/strategic_merge.hpp"
 #include "yaml/node.hpp"
 
 #include <fmt/format.h>
@@ -35,7 +35,7 @@ void report_miss(const project::Patch& patch, const Drafts& drafts, Diagnostics&
 // Throws Error{project_invalid} when the result is no longer the same object.
 Json patched(const project::Patch& patch, const Json& manifest) {
   const schema::Kind* kind = schema::Table::embedded().find(schema::kind_name(manifest));
-  Json result = strategic_merge(kind ? kind->type : nullptr, manifest, yaml::to_json(patch.content));
+  Json result = schema::strategic_merge(kind ? kind->type : nullptr, manifest, yaml::to_json(patch.content));
   for (const char* field : {"apiVersion", "kind"})
     if (result.value(field, Json()) != manifest[field])
       throw Error(ErrorKind::project_invalid, fmt::format("a patch cannot change '{}' of an object", field));

@@ -8,10 +8,10 @@
 #include "base/json.hpp"
 #include "schema/schema.hpp"
 
-namespace kforge::render {
+namespace kforge::schema {
 
 // The patched object. Without a type (custom resources) it is a JSON merge patch (RFC 7386), as in kubectl.
 // Throws Error{project_invalid} for an unknown directive or a list item without its merge key.
-Json strategic_merge(const schema::Type* type, Json object, const Json& patch);
+Json strategic_merge(const Type* type, Json object, const Json& patch);
 
-}  // namespace kforge::render
+}  // namespace kforge::schema

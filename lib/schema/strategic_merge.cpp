@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "render/strategic_merge.hpp"
+#include "schema/strategic_merge.hpp"
 
 #include "base/error.hpp"
 
@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <string>
 
-namespace kforge::render {
+namespace kforge::schema {
 namespace {
 
 constexpr const char* patch_directive = "$patch";
@@ -31,20 +31,20 @@ bool is_directive(std::string_view key) {
   return key.starts_with('$');
 }
 
-const schema::Field* field_of(const schema::Type* type, std::string_view name) {
+const Field* field_of(const Type* type, std::string_view name) {
   return type ? type->find(name) : nullptr;
 }
-const schema::Type* type_of(const schema::Field* field) {
+const Type* type_of(const Field* field) {
   return field ? field->object_type : nullptr;
 }
-const schema::Type* element_type_of(const schema::Field* field) {
+const Type* element_type_of(const Field* field) {
   return field && field->element ? field->element->object_type : nullptr;
 }
 
-void merge_map(const schema::Type* type, Json& target, const Json& patch);
+void merge_map(const Type* type, Json& target, const Json& patch);
 
 // A value of the patch that has nothing to be merged with: its directives act on nothing.
-Json without_directives(const schema::Type* type, const Json& patch) {
+Json without_directives(const Type* type, const Json& patch) {
   if (patch.is_object()) {
     Json made = Json::object();
     merge_map(type, made, patch);
@@ -73,7 +73,7 @@ void remove_items(Json& list, const auto& unwanted) {
   list.erase(std::remove_if(list.begin(), list.end(), unwanted), list.end());
 }
 
-void merge_item(const schema::Field& field, Json& list, const Json& item) {
+void merge_item(const Field& field, Json& list, const Json& item) {
   const std::string merge_key(field.patch_merge_key);
   const Json key = key_of(item, merge_key);
   const Directive directive = directive_of(item);
@@ -101,7 +101,7 @@ void merge_values(Json& list, const Json& patch) {
     if (std::ranges::find(list, value) == list.end()) list.push_back(value);
 }
 
-void merge_list(const schema::Field* field, Json& target, const Json& patch) {
+void merge_list(const Field* field, Json& target, const Json& patch) {
   const bool merges = field && field->patch_merge && !replaces_list(patch);
   if (!target.is_array() || !merges) target = Json::array();
   if (!merges) {
@@ -114,7 +114,7 @@ void merge_list(const schema::Field* field, Json& target, const Json& patch) {
 }
 
 // Listed items first, in the order of the list; the others behind them as they were.
-void order_list(const schema::Field* field, Json& list, const Json& order) {
+void order_list(const Field* field, Json& list, const Json& order) {
   const std::string merge_key(field ? field->patch_merge_key : std::string_view());
   const auto rank = [&](const Json& item) {
     const auto listed = std::ranges::find_if(order, [&](const Json& wanted) {
@@ -126,7 +126,7 @@ void order_list(const schema::Field* field, Json& list, const Json& order) {
   std::stable_sort(list.begin(), list.end(), [&](const Json& a, const Json& b) { return rank(a) < rank(b); });
 }
 
-void merge_value(const schema::Field* field, Json& target, const std::string& key, const Json& value) {
+void merge_value(const Field* field, Json& target, const std::string& key, const Json& value) {
   if (value.is_null() || (value.is_object() && directive_of(value) == Directive::remove)) {
     target.erase(key);
   } else if (value.is_object()) {
@@ -141,7 +141,7 @@ void merge_value(const schema::Field* field, Json& target, const std::string& ke
 }
 
 // The directives that stand beside the fields they are about.
-void apply_directive(const schema::Type* type, Json& target, const std::string& key, const Json& value) {
+void apply_directive(const Type* type, Json& target, const std::string& key, const Json& value) {
   const bool deletes = key.starts_with(delete_from_list);
   if (key == patch_directive || key == retain_keys) return;
   if (!deletes && !key.starts_with(element_order))
@@ -155,7 +155,7 @@ void apply_directive(const schema::Type* type, Json& target, const std::string& 
     order_list(field_of(type, name), *list, value);
 }
 
-void merge_map(const schema::Type* type, Json& target, const Json& patch) {
+void merge_map(const Type* type, Json& target, const Json& patch) {
   if (directive_of(patch) == Directive::replace) target = Json::object();
   if (const auto retained = patch.find(retain_keys); retained != patch.end())
     for (auto field = target.begin(); field != target.end();)
@@ -169,9 +169,9 @@ void merge_map(const schema::Type* type, Json& target, const Json& patch) {
 
 }  // namespace
 
-Json strategic_merge(const schema::Type* type, Json object, const Json& patch) {
+Json strategic_merge(const Type* type, Json object, const Json& patch) {
   merge_map(type, object, patch);
   return object;
 }
 
-}  // namespace kforge::render
+}  // namespace kforge::schema
