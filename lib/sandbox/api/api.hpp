@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/json.hpp"
+#include "sandbox/api/registry.hpp"
 #include "sandbox/store.hpp"
 #include "sandbox/timers.hpp"
 
@@ -50,17 +51,9 @@ struct Outcome {
   bool ok() const { return code < 400; }
 };
 
-// "metadata.name=x", "app in (a,b)", parsed once. Throws Error{usage} on bad syntax (the server answers 400).
+// As they stand in the query.
 struct Selector {
   std::string labels, fields;
-};
-
-// A resource type that is served: from the schema table, or a stored CustomResourceDefinition.
-struct Resource {
-  std::string group, version, plural, singular, kind;
-  std::vector<std::string> short_names, categories, verbs, subresources;
-  bool namespaced = true;
-  const schema::Kind* schema = nullptr;  // null for custom resources
 };
 
 class Api {
@@ -82,20 +75,12 @@ class Api {
   Outcome remove_collection(const Caller& caller, const Target& target, const Selector& selector,
                             const DeleteOptions& options);
 
-  // Served resources, custom ones included; refreshed when a CustomResourceDefinition changes.
-  const Resource* find_resource(std::string_view group, std::string_view version, std::string_view plural) const;
-  std::vector<const Resource*> resources() const;
-  bool matches(const Selector& selector, const Resource& resource, const Json& object) const;
-
+  const Registry& registry() const;
   Store& store();
-  const schema::Table& table() const;
 
  private:
   struct State;
   std::unique_ptr<State> state_;
 };
-
-// A Status object as a real API server words it.
-Json status_object(int code, std::string_view reason, std::string_view message, Json details = nullptr);
 
 }  // namespace kforge::sandbox
