@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "rollout/diagnosis.hpp"
+#include "rollout/pod_reading.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
-
-#include "rollout/diagnosis.hpp"
-#include "rollout/pod_reading.hpp"
 
 namespace kforge::rollout {
 namespace {
 
 // How far a pod has come; the least advanced one is what everybody waits for.
-enum class Step { no_node, pulling, preparing, initialising, starting, not_ready, not_available };
+enum class Step { no_node, pulling, preparing, initialising, starting, not_ready, working, not_available };
 
 struct Standing {
   Step step = Step::preparing;
@@ -19,8 +19,9 @@ struct Standing {
 };
 
 const Json* first_with(const Json::array_t& statuses, std::string_view state) {
-  const auto found = std::find_if(statuses.begin(), statuses.end(),
-                                  [&](const Json& status) { return at_path(status, {"state", state}).is_object(); });
+  const auto found = std::find_if(statuses.begin(), statuses.end(), [&](const Json& status) {
+    return at_path(status, {"state", state}).is_object();
+  });
   return found == statuses.end() ? nullptr : &*found;
 }
 
@@ -38,12 +39,16 @@ Standing standing_of(const Judging& judging, const Json& pod) {
   const Json& scheduled = condition_of(pod, "PodScheduled");
   if (text_at(scheduled, {"status"}) != "True" && text_at(pod, {"spec", "nodeName"}).empty())
     return {Step::no_node, time_at(pod, {"metadata", "creationTimestamp"}), {}};
-  if (is_ready(pod)) return {Step::not_available, time_at(condition_of(pod, "Ready"), {"lastTransitionTime"}), {}};
+  const bool ends =
+      text_at(pod, {"spec", "restartPolicy"}) == "Never" || text_at(pod, {"spec", "restartPolicy"}) == "OnFailure";
+  if (is_ready(pod) && !ends)
+    return {Step::not_available, time_at(condition_of(pod, "Ready"), {"lastTransitionTime"}), {}};
   const auto& containers = list_at(pod, {"status", "containerStatuses"});
   const auto& inits = list_at(pod, {"status", "initContainerStatuses"});
   if (const Json* running = first_with(containers, "running")) {
     const bool started = bool_at(*running, {"started"}, true);
-    return {started ? Step::not_ready : Step::starting, time_at(*running, {"state", "running", "startedAt"}), {}};
+    const Step step = ends ? Step::working : started ? Step::not_ready : Step::starting;
+    return {step, time_at(*running, {"state", "running", "startedAt"}), {}};
   }
   if (const auto since = pulling_since(judging, pod)) return {Step::pulling, since, {}};
   if (const Json* running = first_with(inits, "running"))
@@ -53,13 +58,22 @@ Standing standing_of(const Judging& judging, const Json& pod) {
 
 Activity in_words(const Standing& standing) {
   switch (standing.step) {
-    case Step::no_node: return {"Scheduling", "waiting for a node"};
-    case Step::pulling: return {"PullingImage", "pulling image"};
-    case Step::preparing: return {"StartingContainers", "starting containers"};
-    case Step::initialising: return {"InitContainers", fmt::format("init container '{}' runs", standing.container)};
-    case Step::starting: return {"StartingUp", "starting up"};
-    case Step::not_ready: return {"PodsNotReady", "not ready yet"};
-    case Step::not_available: return {"MinReadySeconds", "staying ready for minReadySeconds"};
+    case Step::no_node:
+      return {"Scheduling", "waiting for a node"};
+    case Step::pulling:
+      return {"PullingImage", "pulling image"};
+    case Step::preparing:
+      return {"StartingContainers", "starting containers"};
+    case Step::initialising:
+      return {"InitContainers", fmt::format("init container '{}' runs", standing.container)};
+    case Step::starting:
+      return {"StartingUp", "starting up"};
+    case Step::not_ready:
+      return {"PodsNotReady", "not ready yet"};
+    case Step::working:
+      return {"Running", "running"};
+    case Step::not_available:
+      return {"MinReadySeconds", "staying ready for minReadySeconds"};
   }
   return {};
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Namespaces, CustomResourceDefinitions, APIServices and the custom resources themselves.
-#include <fmt/format.h>
-
 #include "rollout/rules.hpp"
+
+#include <fmt/format.h>
 
 namespace kforge::rollout {
 namespace {
@@ -14,7 +14,8 @@ constexpr Milliseconds signal_grace = seconds(5);
 // Without any readiness signal: a moment for its controller to write one, then the object counts as it is.
 Verdict unsignalled(Judging& judging) {
   const auto created = time_at(judging.live, {"metadata", "creationTimestamp"});
-  if (judging.passed(judging.true_since("no-signal", created), signal_grace)) return warned(CauseId::no_readiness_signal);
+  if (judging.passed(judging.true_since("no-signal", created), signal_grace))
+    return warned(CauseId::no_readiness_signal);
   return waiting("NoStatus", "waiting for its controller");
 }
 
@@ -47,7 +48,8 @@ Verdict judge_api_service(Judging& judging) {
   const std::string said(text_at(available, {"message"}));
   const auto since = judging.true_since_condition("unavailable", available);
   if (!available.is_null() && judging.passed(since, seconds(60)))
-    return failed(CauseId::api_service_unavailable, fmt::format("does not answer ({})", text_at(available, {"reason"})), said);
+    return failed(CauseId::api_service_unavailable, fmt::format("does not answer ({})", text_at(available, {"reason"})),
+                  said);
   Verdict verdict = waiting("NotAvailable", "not available yet");
   verdict.evidence = said;
   return verdict;

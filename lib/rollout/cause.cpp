@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rollout/cause.hpp"
 
+#include "rollout/cause_rows.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
 #include <stdexcept>
-
-#include "rollout/cause_rows.hpp"
 
 namespace kforge::rollout {
 
@@ -38,7 +38,8 @@ const Cause& cause(CauseId id) {
 }
 
 const Cause* find_cause(std::string_view code) {
-  if (code.size() > 2 && (code[0] == 'K' || code[0] == 'k') && (code[1] == 'F' || code[1] == 'f')) code.remove_prefix(2);
+  if (code.size() > 2 && (code[0] == 'K' || code[0] == 'k') && (code[1] == 'F' || code[1] == 'f'))
+    code.remove_prefix(2);
   int number = 0;
   const auto [end, failure] = std::from_chars(code.data(), code.data() + code.size(), number);
   return failure == std::errc{} && end == code.data() + code.size() ? row_of(number) : nullptr;
@@ -50,8 +51,8 @@ std::string causes_markdown() {
       "Why kforge says that an object failed, or is ready with a warning. `kforge explain CODE` prints one of these.\n"
       "This page is generated from the table of causes; codes are never re-used.\n";
   for (const Cause& row : causes())
-    page += fmt::format("\n## {}: {}\n\n`{}`\n\n{}\n\nWhat to do: {}.\n", row.code, row.title, row.reason, row.explanation,
-                        row.hint);
+    page += fmt::format("\n## {}: {}\n\n`{}`\n\n{}\n\nWhat to do: {}.\n", row.code, row.title, row.reason,
+                        row.explanation, row.hint);
   return page;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The table of causes: why an object failed, or is ready with a warning. Verdicts, `kforge explain KF2003`, docs/causes.md
-// and reports all read it.
+// The table of causes: why an object failed, or is ready with a warning. Verdicts, `kforge explain KF2003`,
+// docs/causes.md and reports all read it.
 #pragma once
 
 #include <string>

@@ -2,9 +2,9 @@
 // The rows of the table of causes, in two files for their length.
 #pragma once
 
-#include <span>
-
 #include "rollout/cause.hpp"
+
+#include <span>
 
 namespace kforge::rollout {
 

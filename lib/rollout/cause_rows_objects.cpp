@@ -22,7 +22,8 @@ constexpr Cause rows[] = {
      "The pod names a ServiceAccount that is not in its namespace.",
      "create the ServiceAccount, or correct serviceAccountName"},
     {CauseId::namespace_terminating, "KF2035", "NamespaceTerminating", "the namespace is being deleted",
-     "Nothing can be created in a namespace that is being deleted. A finalizer or a dead API service may keep it there.",
+     "Nothing can be created in a namespace that is being deleted. A finalizer or a dead API service may keep it "
+     "there.",
      "wait until it is gone, then run `kforge up` again; kubectl describe namespace NAME says what holds it"},
     {CauseId::pods_not_created, "KF2036", "PodsNotCreated", "pods cannot be created",
      "The API server refuses the pods of the workload, for example because of a LimitRange or a missing PriorityClass.",
@@ -48,14 +49,16 @@ constexpr Cause rows[] = {
      "No workload of the namespace has pods with all labels of the Service's selector, so the Service leads nowhere.",
      "compare spec.selector of the Service with the labels of the pod template"},
     {CauseId::service_port_unknown, "KF2061", "ServicePortUnknown", "the service's port leads nowhere",
-     "The pods behind the Service are ready, but it has no endpoint to send traffic to: a named targetPort does not exist "
+     "The pods behind the Service are ready, but it has no endpoint to send traffic to: a named targetPort does not "
+     "exist "
      "in the pods.",
      "compare targetPort of the Service with the names of the container ports"},
     {CauseId::address_pending, "KF2062", "AddressPending", "no external address yet",
      "The cluster has not given the Service or Ingress an address. Clusters without a load balancer never do.",
      "wait, or use gateway.expose: nodePort where there is no load balancer"},
     {CauseId::autoscaler_without_metrics, "KF2063", "AutoscalerWithoutMetrics", "the autoscaler gets no metrics",
-     "The autoscaler cannot read the metrics it needs, so it does not scale. metrics-server is missing, or the pods have "
+     "The autoscaler cannot read the metrics it needs, so it does not scale. metrics-server is missing, or the pods "
+     "have "
      "no CPU request. New pods have no metrics for about a minute.",
      "install metrics-server, and set resources.requests.cpu"},
     {CauseId::autoscaler_cannot_scale, "KF2064", "AutoscalerCannotScale", "the autoscaler cannot do its work",
@@ -65,7 +68,8 @@ constexpr Cause rows[] = {
      "The selector of the PodDisruptionBudget matches no pod, so it protects nothing.",
      "compare its selector with the labels of the pod template"},
     {CauseId::budget_blocks_drains, "KF2066", "BudgetBlocksDrains", "the disruption budget allows no disruption",
-     "The PodDisruptionBudget demands as many healthy pods as there are, so a node with one of them can never be drained.",
+     "The PodDisruptionBudget demands as many healthy pods as there are, so a node with one of them can never be "
+     "drained.",
      "set maxUnavailable: 1, or run one replica more than minAvailable"},
     {CauseId::paused, "KF2070", "Paused", "the deployment is paused",
      "spec.paused is set: Kubernetes does not roll out any change until somebody resumes it.",
@@ -83,10 +87,12 @@ constexpr Cause rows[] = {
      "The pod template is no longer the one kforge applied, so waiting for it makes no sense.",
      "find out who changed it, then run `kforge up` again"},
     {CauseId::update_blocked, "KF2075", "UpdateBlocked", "the update waits for a broken pod of the old revision",
-     "A StatefulSet updates one pod after another and does not go on while any pod is not ready, also when that pod is of "
+     "A StatefulSet updates one pod after another and does not go on while any pod is not ready, also when that pod is "
+     "of "
      "the revision that the update replaces.",
      "delete the pod named in the message: it comes back with the new revision"},
-    {CauseId::update_needs_deletion, "KF2076", "UpdateNeedsDeletion", "pods keep the old revision until they are deleted",
+    {CauseId::update_needs_deletion, "KF2076", "UpdateNeedsDeletion",
+     "pods keep the old revision until they are deleted",
      "The update strategy is OnDelete: Kubernetes replaces a pod only after somebody has deleted it.",
      "delete the pods named in the message, one after another"},
     {CauseId::partition_holds_all, "KF2077", "PartitionHoldsAll", "the partition keeps every pod on the old revision",

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // PersistentVolumeClaims. Waiting for Bound alone would deadlock with volumeBindingMode WaitForFirstConsumer.
+#include "rollout/diagnosis.hpp"
+#include "rollout/rules.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
-
-#include "rollout/diagnosis.hpp"
-#include "rollout/rules.hpp"
 
 namespace kforge::rollout {
 namespace {

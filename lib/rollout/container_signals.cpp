@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Containers that are not created, do not start, or end: waiting reasons of the kubelet (pkg/kubelet/kuberuntime) and the
-// terminated states that containerd and CRI-O report.
+// Containers that are not created, do not start, or end: waiting reasons of the kubelet (pkg/kubelet/kuberuntime) and
+// the terminated states that containerd and CRI-O report.
+#include "base/text.hpp"
+#include "rollout/pod_reading.hpp"
+#include "rollout/signal.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-
-#include "base/text.hpp"
-#include "rollout/pod_reading.hpp"
-#include "rollout/signal.hpp"
 
 namespace kforge::rollout {
 namespace {
@@ -53,7 +53,7 @@ Signal config_signal(const ContainerView& container, std::string_view said) {
   const bool root = contains(said, "runAsNonRoot");
   const std::string missing = missing_config(said);
   Signal signal = on_container(container, root ? CauseId::runs_as_root : CauseId::config_missing,
-                               root               ? "the image runs as root, which is forbidden"
+                               root              ? "the image runs as root, which is forbidden"
                                : missing.empty() ? "container configuration is wrong"
                                                  : missing + " is missing",
                                said);
@@ -76,8 +76,9 @@ Signal start_failure(const Judging& judging, const ContainerView& container, std
   const bool platform = contains(said, "exec format error");
   const bool certain = platform || contains(said, "executable file not found") ||
                        contains(said, "no such file or directory") || contains(said, "permission denied");
-  Signal signal = on_container(container, platform ? CauseId::wrong_platform : CauseId::cannot_start,
-                               platform ? "image is built for another platform" : "the program cannot be started", said);
+  Signal signal =
+      on_container(container, platform ? CauseId::wrong_platform : CauseId::cannot_start,
+                   platform ? "image is built for another platform" : "the program cannot be started", said);
   signal.subject = container.image();
   if (certain) signal.fatal_after = Milliseconds{0};
   signal.count = restarts_since(judging.baseline, container.pod, container.status);
@@ -120,12 +121,13 @@ Ending ending_of(const Judging& judging, const ContainerView& container, const J
   const std::string exit = exit_text(terminated, container.spec);
   const std::string said = std::string(text_at(terminated, {"message"}));
   if (container.init)
-    return {CauseId::init_container_fails, fmt::format("init container '{}' failed {}, {}", container.name(), often, exit),
-            said, init_crashes_tolerated};
+    return {CauseId::init_container_fails,
+            fmt::format("init container '{}' failed {}, {}", container.name(), often, exit), said,
+            init_crashes_tolerated};
   if (text_at(terminated, {"reason"}) == "OOMKilled") return {CauseId::out_of_memory, exit, said, kills_tolerated};
   if (const Json* event = probe_kill(judging, container))
-    return {CauseId::probe_kills, fmt::format("restarted {} by its own probe", often), std::string(event_message(*event)),
-            crashes_tolerated};
+    return {CauseId::probe_kills, fmt::format("restarted {} by its own probe", often),
+            std::string(event_message(*event)), crashes_tolerated};
   if (int_at(terminated, {"exitCode"}, -1) == 0)
     return {CauseId::program_ends, fmt::format("ended {} by itself, exit code 0", often), said, crashes_tolerated};
   return {CauseId::crash_loop, fmt::format("crashed {}, {}", often, exit), said, crashes_tolerated};
@@ -142,7 +144,8 @@ std::optional<Signal> crash_signal(const Judging& judging, const ContainerView& 
   const bool finished = now_ended.is_object() && int_at(now_ended, {"exitCode"}) == 0 && !backing_off;
   if (finished || (restarts == 0 && !backing_off && !now_ended.is_object())) return std::nullopt;
   if (text_at(terminated, {"reason"}) == "ContainerStatusUnknown")
-    return on_container(container, CauseId::container_lost, "the node lost the container", text_at(terminated, {"message"}));
+    return on_container(container, CauseId::container_lost, "the node lost the container",
+                        text_at(terminated, {"message"}));
   const Ending ending = ending_of(judging, container, terminated, std::max<std::int64_t>(restarts, 1));
   Signal signal = on_container(container, ending.cause, ending.message,
                                ending.evidence.empty() ? text_at(container.status, {"state", "waiting", "message"})

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pods that the API server refuses to create. Words: the admission plugins of kube-apiserver (resourcequota, podsecurity,
-// webhook, serviceaccount, lifecycle), as controllers pass them on.
+// Pods that the API server refuses to create. Words: the admission plugins of kube-apiserver (resourcequota,
+// podsecurity, webhook, serviceaccount, lifecycle), as controllers pass them on.
+#include "base/text.hpp"
+#include "rollout/signal.hpp"
+
 #include <fmt/format.h>
 
 #include <array>
-
-#include "base/text.hpp"
-#include "rollout/signal.hpp"
 
 namespace kforge::rollout {
 namespace {
@@ -17,7 +17,7 @@ struct Refusal {
   std::string_view words;
   CauseId cause;
   Milliseconds fatal_after;
-  std::string_view message;     // with {} for the name that follows `lead`
+  std::string_view message;  // with {} for the name that follows `lead`
   std::string_view lead;
 };
 
@@ -27,8 +27,8 @@ constexpr std::array refusals = {
             "failed quota: "},
     Refusal{"violates PodSecurity", CauseId::pod_security, seconds(10), "forbidden by PodSecurity '{}'",
             "violates PodSecurity \""},
-    Refusal{"failed calling webhook", CauseId::webhook_unreachable, seconds(60), "admission webhook '{}' does not answer",
-            "failed calling webhook \""},
+    Refusal{"failed calling webhook", CauseId::webhook_unreachable, seconds(60),
+            "admission webhook '{}' does not answer", "failed calling webhook \""},
     Refusal{"denied the request", CauseId::admission_denied, seconds(10), "denied by admission webhook '{}'",
             "admission webhook \""},
     Refusal{"ValidatingAdmissionPolicy", CauseId::admission_denied, seconds(10), "denied by policy '{}'",
@@ -43,7 +43,8 @@ std::string refusal_message(const Refusal& refusal, std::string_view said) {
   const auto at = said.find(refusal.lead);
   if (at == std::string_view::npos) return std::string(cause(refusal.cause).title);
   const std::string_view rest = said.substr(at + refusal.lead.size());
-  // PodSecurity levels hold a colon, so only what ends a name counts: the closing quote, or the next part of the sentence.
+  // PodSecurity levels hold a colon, so only what ends a name counts: the closing quote, or the next part of the
+  // sentence.
   const std::string_view end = refusal.lead.ends_with('"') ? "\"" : refusal.lead.ends_with('\'') ? "'" : ",: ";
   return fmt::format(fmt::runtime(refusal.message), rest.substr(0, rest.find_first_of(end)));
 }

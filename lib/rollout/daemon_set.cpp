@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // DaemonSets: a node that does not work must not hold a deploy up.
-#include <fmt/format.h>
-
-#include <algorithm>
-
 #include "base/text.hpp"
 #include "rollout/diagnosis.hpp"
 #include "rollout/pod_reading.hpp"
 #include "rollout/rules.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
 
 namespace kforge::rollout {
 namespace {
@@ -57,7 +57,8 @@ Verdict judge_daemon_set(Judging& judging) {
   if (missing <= 0) return ready(counts(numbers));
   const auto excused = excused_nodes(judging);
   if (missing <= static_cast<std::int64_t>(excused.size()))
-    return warned(CauseId::nodes_not_ready, fmt::format("{}, missing only on {}", counts(numbers), quoted_list(excused)));
+    return warned(CauseId::nodes_not_ready,
+                  fmt::format("{}, missing only on {}", counts(numbers), quoted_list(excused)));
 
   Unready unready{.verdict = waiting("PodsNotReady", counts(numbers)),
                   .pods = new_pods(judging.live, judging.around),

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Deployments (deployment controller: pkg/controller/deployment) and ReplicaSets without one.
-#include <fmt/format.h>
-
-#include <algorithm>
-
 #include "base/text.hpp"
 #include "rollout/diagnosis.hpp"
 #include "rollout/pod_reading.hpp"
 #include "rollout/pods.hpp"
 #include "rollout/rules.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
 
 namespace kforge::rollout {
 namespace {
@@ -26,8 +26,8 @@ Numbers numbers_of(const Json& live) {
 }
 
 bool is_complete(const Numbers& numbers) {
-  return numbers.updated == numbers.wanted && numbers.replicas == numbers.updated && numbers.available >= numbers.wanted &&
-         numbers.unavailable == 0;
+  return numbers.updated == numbers.wanted && numbers.replicas == numbers.updated &&
+         numbers.available >= numbers.wanted && numbers.unavailable == 0;
 }
 
 Verdict complete(const Numbers& numbers) {
@@ -51,7 +51,8 @@ std::int64_t new_ready(const Numbers& numbers, const Json* new_set, const std::v
 Verdict progress_text(const Judging& judging, const Numbers& numbers, std::int64_t ready_pods) {
   const std::int64_t old_pods = std::max<std::int64_t>(0, numbers.replicas - numbers.updated);
   if (numbers.wanted == 0)
-    return waiting("ScalingDown", fmt::format("scaling to 0, {} left", counted(static_cast<std::size_t>(numbers.replicas), "pod")));
+    return waiting("ScalingDown",
+                   fmt::format("scaling to 0, {} left", counted(static_cast<std::size_t>(numbers.replicas), "pod")));
   const bool rolling = judging.deploying() || old_pods > 0;
   const std::string counts =
       fmt::format("{}/{} {}pods ready", std::min(ready_pods, numbers.wanted), numbers.wanted, rolling ? "new " : "");
@@ -77,7 +78,8 @@ bool is_stale(const Json& condition, const Baseline& baseline) {
 
 bool deadline_passed(Judging& judging, std::int64_t deadline) {
   const Json& progressing = condition_of(judging.live, "Progressing");
-  if (text_at(progressing, {"reason"}) == "ProgressDeadlineExceeded" && !is_stale(progressing, judging.baseline)) return true;
+  if (text_at(progressing, {"reason"}) == "ProgressDeadlineExceeded" && !is_stale(progressing, judging.baseline))
+    return true;
   // The controller leaves a stale condition as it is, however long it takes: the timer here does not depend on it.
   return judging.deploying() && deadline < no_deadline &&
          judging.passed(*judging.memory.last_progress, std::chrono::seconds(deadline));

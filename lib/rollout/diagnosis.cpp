@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rollout/diagnosis.hpp"
 
+#include "rollout/pod_reading.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <set>
-
-#include "rollout/pod_reading.hpp"
 
 namespace kforge::rollout {
 namespace {

@@ -16,8 +16,8 @@ std::string_view event_message(const Json& event) {
 }
 
 std::int64_t event_count(const Json& event) {
-  return std::max<std::int64_t>({1, count_at(event, {"count"}), count_at(event, {"series", "count"}),
-                                 count_at(event, {"deprecatedCount"})});
+  return std::max<std::int64_t>(
+      {1, count_at(event, {"count"}), count_at(event, {"series", "count"}), count_at(event, {"deprecatedCount"})});
 }
 
 std::optional<WallTime> event_time(const Json& event) {

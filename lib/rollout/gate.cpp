@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/text.hpp"
+#include "rollout/rules.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
-
-#include "base/text.hpp"
-#include "rollout/rules.hpp"
 
 namespace kforge::rollout {
 namespace {
@@ -53,9 +53,9 @@ std::optional<Verdict> superseded(const Judging& judging) {
   const Json& live = at_path(judging.live, {"spec", "template"});
   if (live == *applied || without_annotations(live) == without_annotations(*applied)) return std::nullopt;
   const std::string manager = last_template_manager(judging.live);
-  return failed(CauseId::superseded,
-                manager.empty() ? "changed by someone else while it was rolling out"
-                                : fmt::format("changed by '{}' while it was rolling out", manager));
+  return failed(CauseId::superseded, manager.empty()
+                                         ? "changed by someone else while it was rolling out"
+                                         : fmt::format("changed by '{}' while it was rolling out", manager));
 }
 
 bool is_behind(const Json& live, Observed observed) {
@@ -70,7 +70,8 @@ std::optional<Verdict> by_convention(const Json& live) {
   const Json& stalled = condition_of(live, "Stalled");
   if (text_at(stalled, {"status"}) == "True") {
     const std::string_view said = text_at(stalled, {"message"});
-    return failed(CauseId::stalled, fmt::format("its controller gave up: {}", text_at(stalled, {"reason"})), std::string(said));
+    return failed(CauseId::stalled, fmt::format("its controller gave up: {}", text_at(stalled, {"reason"})),
+                  std::string(said));
   }
   const Json& reconciling = condition_of(live, "Reconciling");
   if (text_at(reconciling, {"status"}) != "True") return std::nullopt;

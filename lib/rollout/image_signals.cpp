@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Images that cannot be pulled. The words are those of the kubelet (pkg/kubelet/images), containerd, CRI-O and the
 // registries; Kubernetes has no machine-readable reason for them.
+#include "base/text.hpp"
+#include "rollout/signal.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-
-#include "base/text.hpp"
-#include "rollout/signal.hpp"
 
 namespace kforge::rollout {
 namespace {
@@ -155,8 +155,7 @@ std::optional<Signal> signal_for(Judging& judging, const ContainerView& containe
     return fatal(CauseId::image_never_pulled, "image is not on the node and may not be pulled", {});
   if (reason == "RegistryUnavailable")
     return fatal(CauseId::registry_unreachable, "the registry cannot be reached", seconds(60));
-  if (reason == "ImageInspectError")
-    return fatal(CauseId::image_unusable, "image cannot be inspected", seconds(60));
+  if (reason == "ImageInspectError") return fatal(CauseId::image_unusable, "image cannot be inspected", seconds(60));
   if (reason == "SignatureValidationFailed")
     return fatal(CauseId::image_unusable, "the image's signature is not valid", seconds(60));
   return std::nullopt;

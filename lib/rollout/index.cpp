@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rollout/index.hpp"
 
+#include "rollout/event_reading.hpp"
+#include "rollout/reading.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
-
-#include "rollout/event_reading.hpp"
-#include "rollout/reading.hpp"
 
 namespace kforge::rollout {
 namespace {
@@ -33,7 +33,8 @@ std::string key_as_owner(const Json& owner) {
 
 bool is_workload(const Json& object) {
   const std::string_view kind = kind_of(object), group = group_of(object);
-  return group == "apps" && (kind == "Deployment" || kind == "StatefulSet" || kind == "DaemonSet" || kind == "ReplicaSet");
+  return group == "apps" &&
+         (kind == "Deployment" || kind == "StatefulSet" || kind == "DaemonSet" || kind == "ReplicaSet");
 }
 
 // Labels under which something can be selected: those of the pod template, or of a pod without a controller.
@@ -64,12 +65,14 @@ void Index::add(const Json& object) {
     return;
   }
   if (!owner.is_null())
-    children_[owner_key(text_at(owner, {"uid"}), name_space, text_at(owner, {"kind"}), text_at(owner, {"name"}))].push_back(
-        &object);
-  if (kind == "Pod" && text_at(owner, {"kind"}) == "ReplicaSet") replica_set_pods_[std::string(name_space)].push_back(&object);
+    children_[owner_key(text_at(owner, {"uid"}), name_space, text_at(owner, {"kind"}), text_at(owner, {"name"}))]
+        .push_back(&object);
+  if (kind == "Pod" && text_at(owner, {"kind"}) == "ReplicaSet")
+    replica_set_pods_[std::string(name_space)].push_back(&object);
   if (kind == "PersistentVolumeClaim") claims_[path_key(name_space, name_of(object))].push_back(&object);
   if (kind == "EndpointSlice") {
-    slices_[path_key(name_space, text_at(object, {"metadata", "labels", "kubernetes.io/service-name"}))].push_back(&object);
+    slices_[path_key(name_space, text_at(object, {"metadata", "labels", "kubernetes.io/service-name"}))].push_back(
+        &object);
     slices_of_[std::string(name_space)].push_back(&object);
   }
   if (kind == "StorageClass") storage_classes_.push_back(&object);

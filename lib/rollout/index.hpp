@@ -2,17 +2,17 @@
 // The objects of a project, grouped once, so that judging a thousand of them stays linear.
 #pragma once
 
+#include "rollout/verdict.hpp"
+
 #include <functional>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
-#include "rollout/verdict.hpp"
-
 namespace kforge::rollout {
 
-// Built from live objects of any kind and namespace; they must outlive it and stay where they are. Building costs about a
-// microsecond an object, so a waiter may build a new one for every round.
+// Built from live objects of any kind and namespace; they must outlive it and stay where they are. Building costs about
+// a microsecond an object, so a waiter may build a new one for every round.
 class Index {
  public:
   Index() = default;
@@ -20,8 +20,8 @@ class Index {
   void add(const Json& object);
 
   // What belongs to an object: its pods and ReplicaSets, their claims and events, its slices, the workloads that its
-  // selector may mean; storage classes and nodes as they are. Where nothing belongs to a Service, it gets what the namespace
-  // has, because an empty list would mean "not known".
+  // selector may mean; storage classes and nodes as they are. Where nothing belongs to a Service, it gets what the
+  // namespace has, because an empty list would mean "not known".
   Surroundings around(const Json& live) const;
 
  private:

@@ -2,12 +2,12 @@
 // One judgement in progress: what is known, the timers, and how verdicts are put into words.
 #pragma once
 
-#include <optional>
-#include <string>
-
 #include "rollout/event_reading.hpp"
 #include "rollout/reading.hpp"
 #include "rollout/verdict.hpp"
+
+#include <optional>
+#include <string>
 
 namespace kforge::rollout {
 

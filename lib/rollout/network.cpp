@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Services and Ingresses.
+#include "rollout/pod_reading.hpp"
+#include "rollout/rules.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
-
-#include "rollout/pod_reading.hpp"
-#include "rollout/rules.hpp"
 
 namespace kforge::rollout {
 namespace {
@@ -24,13 +24,15 @@ const Json& pod_labels(const Json& workload) {
 std::vector<const Json*> matched(const std::vector<const Json*>& objects, const Json& service) {
   std::vector<const Json*> found;
   for (const Json* object : objects)
-    if (namespace_of(*object) == namespace_of(service) && has_labels(at_path(service, {"spec", "selector"}), pod_labels(*object)))
+    if (namespace_of(*object) == namespace_of(service) &&
+        has_labels(at_path(service, {"spec", "selector"}), pod_labels(*object)))
       found.push_back(object);
   return found;
 }
 
 bool is_scaled_to_zero(const Json* workload) {
-  return kind_of(*workload) != "DaemonSet" && kind_of(*workload) != "Pod" && count_at(*workload, {"spec", "replicas"}, 1) == 0;
+  return kind_of(*workload) != "DaemonSet" && kind_of(*workload) != "Pod" &&
+         count_at(*workload, {"spec", "replicas"}, 1) == 0;
 }
 
 bool has_ready_pods(const Json* workload) {
@@ -48,8 +50,9 @@ bool is_slice_of(const Json& slice, const Json& service) {
 bool serves(const Json& slice, bool needs_port) {
   if (needs_port && list_at(slice, {"ports"}).empty()) return false;
   const auto& endpoints = list_at(slice, {"endpoints"});
-  return std::any_of(endpoints.begin(), endpoints.end(),
-                     [](const Json& endpoint) { return bool_at(endpoint, {"conditions", "ready"}, true); });
+  return std::any_of(endpoints.begin(), endpoints.end(), [](const Json& endpoint) {
+    return bool_at(endpoint, {"conditions", "ready"}, true);
+  });
 }
 
 bool has_endpoints(const Judging& judging) {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pods without a controller, Jobs and CronJobs.
-#include <fmt/format.h>
-
-#include <algorithm>
-
 #include "base/text.hpp"
 #include "rollout/diagnosis.hpp"
 #include "rollout/pod_reading.hpp"
 #include "rollout/rules.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
 
 namespace kforge::rollout {
 namespace {
@@ -27,7 +27,8 @@ Verdict pod_failure(const Json& pod, CauseId id, std::string message) {
 }
 
 Verdict unfinished_pod(Judging& judging, std::string message) {
-  return diagnosed(judging, {.verdict = waiting("PodsNotReady", std::move(message)), .pods = {&judging.live}, .wanted = 1});
+  return diagnosed(judging,
+                   {.verdict = waiting("PodsNotReady", std::move(message)), .pods = {&judging.live}, .wanted = 1});
 }
 
 const Json* last_failed_pod(const std::vector<const Json*>& pods) {
@@ -61,9 +62,9 @@ Verdict job_failure(const Judging& judging, const Json& condition) {
 }
 
 std::string job_progress(const Json& job) {
-  const std::int64_t active = count_at(job, {"status", "active"}), failures = count_at(job, {"status", "failed"});
-  std::string text = fmt::format("{}/{} completed", count_at(job, {"status", "succeeded"}), count_at(job, {"spec", "completions"}, 1));
-  if (active > 0) text += fmt::format(", {} running", active);
+  const std::int64_t failures = count_at(job, {"status", "failed"});
+  std::string text =
+      fmt::format("{}/{} completed", count_at(job, {"status", "succeeded"}), count_at(job, {"spec", "completions"}, 1));
   if (failures > 0) text += ", failed " + counted(static_cast<std::size_t>(failures), "time");
   return text;
 }
@@ -76,7 +77,7 @@ Verdict judge_pod(Judging& judging) {
   const std::string_view policy = text_at(pod, {"spec", "restartPolicy"});
   if (phase == "Failed") return pod_failure(pod, CauseId::pod_failed, "the pod failed");
   if (phase == "Succeeded") return ready("completed", "Completed");
-  if (policy == "OnFailure" || policy == "Never") return unfinished_pod(judging, phase == "Running" ? "running" : "not completed");
+  if (policy == "OnFailure" || policy == "Never") return unfinished_pod(judging, "not completed");
   return is_ready(pod) ? ready("ready") : unfinished_pod(judging, "not ready");
 }
 

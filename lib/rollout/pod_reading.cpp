@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rollout/pod_reading.hpp"
 
+#include "rollout/verdict.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
-
-#include "rollout/verdict.hpp"
 
 namespace kforge::rollout {
 namespace {
@@ -78,7 +78,8 @@ std::string pod_status_word(const Json& pod) {
 
 std::int64_t restarts_of(const Json& pod) {
   std::int64_t restarts = 0;
-  for (const Json& status : list_at(pod, {"status", "containerStatuses"})) restarts += count_at(status, {"restartCount"});
+  for (const Json& status : list_at(pod, {"status", "containerStatuses"}))
+    restarts += count_at(status, {"restartCount"});
   for (const Json& status : list_at(pod, {"status", "initContainerStatuses"}))
     restarts += count_at(status, {"restartCount"});
   return restarts;

@@ -2,10 +2,10 @@
 // What a pod says about itself, as people say it.
 #pragma once
 
+#include "rollout/reading.hpp"
+
 #include <optional>
 #include <string>
-
-#include "rollout/reading.hpp"
 
 namespace kforge::rollout {
 
@@ -26,7 +26,8 @@ std::int64_t restarts_since(const Baseline& baseline, const Json& pod, const Jso
 
 // state.terminated of a container, otherwise lastState.terminated, otherwise null.
 const Json& last_end_of(const Json& container_status);
-// How a container ended: "out of memory at 512Mi", "exit code 1", "killed by signal 9". The spec gives the memory limit.
+// How a container ended: "out of memory at 512Mi", "exit code 1", "killed by signal 9". The spec gives the memory
+// limit.
 std::string exit_text(const Json& terminated, const Json& container_spec);
 
 // The latest end of any container of the pod that was started again since, or has ended for good with an error.

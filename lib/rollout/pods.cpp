@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rollout/pods.hpp"
 
+#include "rollout/pod_reading.hpp"
+
 #include <algorithm>
 #include <set>
 #include <tuple>
-
-#include "rollout/pod_reading.hpp"
 
 namespace kforge::rollout {
 namespace {
@@ -90,7 +90,8 @@ bool is_waiting_badly(const Json& pod) {
 void sort_worst_first(std::vector<const Json*>& pods) {
   using Rank = std::tuple<bool, std::int64_t, bool, std::string_view>;
   const auto rank = [](const Json* pod) {
-    return Rank{is_waiting_badly(*pod), restarts_of(*pod), !is_ready(*pod), text_at(*pod, {"metadata", "creationTimestamp"})};
+    return Rank{is_waiting_badly(*pod), restarts_of(*pod), !is_ready(*pod),
+                text_at(*pod, {"metadata", "creationTimestamp"})};
   };
   std::stable_sort(pods.begin(), pods.end(), [&](const Json* a, const Json* b) { return rank(a) > rank(b); });
 }

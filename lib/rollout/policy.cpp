@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // HorizontalPodAutoscalers and PodDisruptionBudgets: they never hold a deploy up, they only warn.
+#include "rollout/rules.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
-
-#include "rollout/rules.hpp"
 
 namespace kforge::rollout {
 namespace {
@@ -35,19 +35,23 @@ bool selects_any(const Judging& judging) {
 Verdict judge_autoscaler(Judging& judging) {
   const Json& live = judging.live;
   const Json& able = condition_of(live, "AbleToScale");
-  if (text_at(able, {"status"}) == "False" && lasts(judging, able)) return from_condition(CauseId::autoscaler_cannot_scale, able);
+  if (text_at(able, {"status"}) == "False" && lasts(judging, able))
+    return from_condition(CauseId::autoscaler_cannot_scale, able);
   const Json& active = condition_of(live, "ScalingActive");
   // ScalingDisabled: its target is scaled to zero, which somebody wanted.
-  if (text_at(active, {"status"}) == "False" && text_at(active, {"reason"}) != "ScalingDisabled" && lasts(judging, active))
+  if (text_at(active, {"status"}) == "False" && text_at(active, {"reason"}) != "ScalingDisabled" &&
+      lasts(judging, active))
     return from_condition(text_at(active, {"reason"}).starts_with("FailedGet") ? CauseId::autoscaler_without_metrics
                                                                                : CauseId::autoscaler_cannot_scale,
                           active);
   const Json& limited = condition_of(live, "ScalingLimited");
-  if (text_at(limited, {"status"}) == "True" && text_at(limited, {"reason"}) == "TooManyReplicas" && lasts(judging, limited))
+  if (text_at(limited, {"status"}) == "True" && text_at(limited, {"reason"}) == "TooManyReplicas" &&
+      lasts(judging, limited))
     return warned(CauseId::autoscaler_cannot_scale,
                   fmt::format("wants more than the maximum of {} pods", count_at(live, {"spec", "maxReplicas"})),
                   std::string(text_at(limited, {"message"})));
-  return ready(fmt::format("{}-{} pods", count_at(live, {"spec", "minReplicas"}, 1), count_at(live, {"spec", "maxReplicas"})));
+  return ready(
+      fmt::format("{}-{} pods", count_at(live, {"spec", "minReplicas"}, 1), count_at(live, {"spec", "maxReplicas"})));
 }
 
 Verdict judge_disruption_budget(Judging& judging) {
@@ -56,7 +60,8 @@ Verdict judge_disruption_budget(Judging& judging) {
   // A budget is applied before the pods it protects, so no pods alone is no mistake.
   if (expected == 0 && !judging.around.workloads.empty() && !selects_any(judging))
     return warned(CauseId::budget_selects_nothing);
-  if (expected > 0 && count_at(live, {"status", "desiredHealthy"}) >= expected) return warned(CauseId::budget_blocks_drains);
+  if (expected > 0 && count_at(live, {"status", "desiredHealthy"}) >= expected)
+    return warned(CauseId::budget_blocks_drains);
   return ready("exists");
 }
 

@@ -2,15 +2,15 @@
 // Reading live objects: nothing here throws or copies, whatever the types of the fields are.
 #pragma once
 
+#include "base/duration.hpp"
+#include "base/json.hpp"
+
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "base/duration.hpp"
-#include "base/json.hpp"
 
 namespace kforge::rollout {
 
@@ -24,10 +24,18 @@ std::int64_t count_at(const Json& value, Path path, std::int64_t fallback = 0);
 const Json::array_t& list_at(const Json& value, Path path);
 std::optional<WallTime> time_at(const Json& value, Path path);
 
-inline std::string_view uid_of(const Json& object) { return text_at(object, {"metadata", "uid"}); }
-inline std::string_view name_of(const Json& object) { return text_at(object, {"metadata", "name"}); }
-inline std::string_view namespace_of(const Json& object) { return text_at(object, {"metadata", "namespace"}); }
-inline std::string_view kind_of(const Json& object) { return text_at(object, {"kind"}); }
+inline std::string_view uid_of(const Json& object) {
+  return text_at(object, {"metadata", "uid"});
+}
+inline std::string_view name_of(const Json& object) {
+  return text_at(object, {"metadata", "name"});
+}
+inline std::string_view namespace_of(const Json& object) {
+  return text_at(object, {"metadata", "namespace"});
+}
+inline std::string_view kind_of(const Json& object) {
+  return text_at(object, {"kind"});
+}
 // "apps" of "apps/v1"; empty for the core group.
 std::string_view group_of(const Json& object);
 bool is_deleting(const Json& object);

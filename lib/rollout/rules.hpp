@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The table kind -> readiness rule. A rule sees objects that have passed the gate: it is the object we applied, it is not
-// going away, and its status speaks of its current spec.
+// The table kind -> readiness rule. A rule sees objects that have passed the gate: it is the object we applied, it is
+// not going away, and its status speaks of its current spec.
 #pragma once
+
+#include "rollout/judging.hpp"
 
 #include <optional>
 #include <string_view>
-
-#include "rollout/judging.hpp"
 
 namespace kforge::rollout {
 
@@ -38,7 +38,7 @@ Verdict judge_disruption_budget(Judging& judging);
 Verdict judge_namespace(Judging& judging);
 Verdict judge_definition(Judging& judging);
 Verdict judge_api_service(Judging& judging);
-Verdict judge_existing(Judging& judging);         // ConfigMap, Secret, RBAC: there is nothing to wait for
+Verdict judge_existing(Judging& judging);  // ConfigMap, Secret, RBAC: there is nothing to wait for
 Verdict judge_custom_resource(Judging& judging);
 
 }  // namespace kforge::rollout

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pods that get no node, or are thrown off it. The scheduler's words: pkg/scheduler/framework/types.go (FitError) and the
-// plugins' reasons; the node's: pkg/kubelet/{eviction,preemption,lifecycle,nodeshutdown}.
+// Pods that get no node, or are thrown off it. The scheduler's words: pkg/scheduler/framework/types.go (FitError) and
+// the plugins' reasons; the node's: pkg/kubelet/{eviction,preemption,lifecycle,nodeshutdown}.
+#include "base/text.hpp"
+#include "rollout/pod_reading.hpp"
+#include "rollout/signal.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-
-#include "base/text.hpp"
-#include "rollout/pod_reading.hpp"
-#include "rollout/signal.hpp"
 
 namespace kforge::rollout {
 namespace {
@@ -33,8 +33,9 @@ std::vector<std::string> node_reasons(std::string_view message) {
 }
 
 bool is_rule(const std::string& reason) {
-  constexpr std::array rules = {"untolerated taint",  "taints that the pod didn't tolerate", "node affinity",
-                                "pod affinity rules", "anti-affinity",                       "requested node name"};
+  constexpr std::array rules = {"untolerated taint", "taints that the pod didn't tolerate",
+                                "node affinity",     "pod affinity rules",
+                                "anti-affinity",     "requested node name"};
   // Taints that Kubernetes sets itself go away when the node recovers.
   const bool passing = contains(reason, "node.kubernetes.io/") || contains(reason, "node.cloudprovider.kubernetes.io/");
   return !passing && std::any_of(rules.begin(), rules.end(), [&](const char* rule) { return contains(reason, rule); });
@@ -51,7 +52,8 @@ bool only_rules(const Judging& judging, std::string_view message) {
   return !reasons.empty() && std::all_of(reasons.begin(), reasons.end(), is_rule) && all_nodes_ready(judging);
 }
 
-// How long to wait for a node: an autoscaler that is bringing one gets ten minutes, one that will not gets thirty seconds.
+// How long to wait for a node: an autoscaler that is bringing one gets ten minutes, one that will not gets thirty
+// seconds.
 Milliseconds patience(const Judging& judging, const Json& pod, bool rules) {
   for (const Json* event : events_about(judging, uid_of(pod))) {
     const std::string_view reason = event_reason(*event);
@@ -79,9 +81,9 @@ Signal unschedulable(const Judging& judging, const Json& pod, const Json& condit
 }
 
 bool is_thrown_off(std::string_view reason) {
-  constexpr std::array reasons = {"Evicted",      "Preempting", "Preempted",    "NodeLost",
-                                  "NodeShutdown", "Shutdown",   "Terminated",   "NodeAffinity",
-                                  "UnexpectedAdmissionError"};
+  constexpr std::array reasons = {"Evicted",    "Preempting",   "Preempted",
+                                  "NodeLost",   "NodeShutdown", "Shutdown",
+                                  "Terminated", "NodeAffinity", "UnexpectedAdmissionError"};
   return reason.starts_with("OutOf") || std::find(reasons.begin(), reasons.end(), reason) != reasons.end();
 }
 
@@ -107,7 +109,8 @@ void add_scheduling_signals(Judging& judging, const Json& pod, std::vector<Signa
   if (text_at(scheduled, {"status"}) != "False") return;
   const std::string_view reason = text_at(scheduled, {"reason"});
   if (reason == "SchedulingGated")
-    out.push_back(signal_on(pod, CauseId::scheduling_gated, "held back by a scheduling gate", text_at(scheduled, {"message"})));
+    out.push_back(
+        signal_on(pod, CauseId::scheduling_gated, "held back by a scheduling gate", text_at(scheduled, {"message"})));
   // Nobody is told of a pod that merely waits for its turn.
   const auto since = judging.true_since_condition(fmt::format("unscheduled/{}", uid_of(pod)), scheduled);
   if (reason == "Unschedulable" && judging.passed(since, worth_a_word))

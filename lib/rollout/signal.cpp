@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rollout/signal.hpp"
 
-#include <algorithm>
-
 #include "rollout/pod_reading.hpp"
+
+#include <algorithm>
 
 namespace kforge::rollout {
 

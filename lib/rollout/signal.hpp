@@ -2,16 +2,16 @@
 // A sign of trouble on the pods of a workload, and when it makes a rollout hopeless.
 #pragma once
 
+#include "rollout/judging.hpp"
+
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "rollout/judging.hpp"
-
 namespace kforge::rollout {
 
-// Fatal as soon as one limit is reached; without limits it only warns. Seen again and again it stays one signal: the key
-// of its timer is cause and container, not the pod, so that replaced pods do not start it anew.
+// Fatal as soon as one limit is reached; without limits it only warns. Seen again and again it stays one signal: the
+// key of its timer is cause and container, not the pod, so that replaced pods do not start it anew.
 struct Signal {
   CauseId cause = CauseId::no_progress;
   std::string message, evidence, subject;
@@ -28,7 +28,8 @@ struct Signal {
 // How the pods of a workload may end.
 enum class Crashes { counted, left_to_controller };  // a Job counts its failures itself
 
-// The signals of one pod: scheduling, images, containers, volumes, its fate on the node. Pods that are going away give none.
+// The signals of one pod: scheduling, images, containers, volumes, its fate on the node. Pods that are going away give
+// none.
 std::vector<Signal> signals_of_pod(Judging& judging, const Json& pod, Crashes crashes);
 
 // The parts of signals_of_pod, by file.
@@ -40,8 +41,8 @@ void add_container_signals(Judging& judging, const Json& pod, Crashes crashes, s
 struct ContainerView {
   const Json& pod;
   const Json& status;
-  const Json& spec;      // null when the pod does not list it
-  bool init = false;     // runs to its end before the others; a sidecar does not count as one
+  const Json& spec;   // null when the pod does not list it
+  bool init = false;  // runs to its end before the others; a sidecar does not count as one
   std::string_view name() const { return text_at(status, {"name"}); }
   std::string_view image() const;
 };

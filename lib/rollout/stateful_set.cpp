@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // StatefulSets (pkg/controller/statefulset): ordered updates, partitions, OnDelete.
-#include <fmt/format.h>
-
-#include <algorithm>
-#include <charconv>
-
 #include "base/text.hpp"
 #include "rollout/diagnosis.hpp"
 #include "rollout/pod_reading.hpp"
 #include "rollout/rules.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
 
 namespace kforge::rollout {
 namespace {
@@ -20,14 +20,15 @@ struct Numbers {
 };
 
 Numbers numbers_of(const Json& live) {
-  Numbers numbers{.wanted = count_at(live, {"spec", "replicas"}, 1),
-                  .replicas = count_at(live, {"status", "replicas"}),
-                  .updated = count_at(live, {"status", "updatedReplicas"}),
-                  .ready = count_at(live, {"status", "readyReplicas"}),
-                  .partition = count_at(live, {"spec", "updateStrategy", "rollingUpdate", "partition"}),
-                  .available = std::nullopt,
-                  .same_revision = text_at(live, {"status", "currentRevision"}) == text_at(live, {"status", "updateRevision"}),
-                  .on_delete = text_at(live, {"spec", "updateStrategy", "type"}) == "OnDelete"};
+  Numbers numbers{
+      .wanted = count_at(live, {"spec", "replicas"}, 1),
+      .replicas = count_at(live, {"status", "replicas"}),
+      .updated = count_at(live, {"status", "updatedReplicas"}),
+      .ready = count_at(live, {"status", "readyReplicas"}),
+      .partition = count_at(live, {"spec", "updateStrategy", "rollingUpdate", "partition"}),
+      .available = std::nullopt,
+      .same_revision = text_at(live, {"status", "currentRevision"}) == text_at(live, {"status", "updateRevision"}),
+      .on_delete = text_at(live, {"spec", "updateStrategy", "type"}) == "OnDelete"};
   if (at_path(live, {"status", "availableReplicas"}).is_number())
     numbers.available = count_at(live, {"status", "availableReplicas"});
   return numbers;
@@ -82,22 +83,24 @@ Verdict complete(const Judging& judging, const Numbers& numbers) {
     return warned(CauseId::update_needs_deletion,
                   fmt::format("{} keep the old revision until they are deleted", names_of_old_pods(judging)));
   if (!numbers.same_revision && numbers.partition >= numbers.wanted)
-    return warned(CauseId::partition_holds_all,
-                  fmt::format("no pod will be updated: partition {} of {} replicas", numbers.partition, numbers.wanted));
+    return warned(CauseId::partition_holds_all, fmt::format("no pod will be updated: partition {} of {} replicas",
+                                                            numbers.partition, numbers.wanted));
   return ready(fmt::format("{}/{} pods ready", numbers.ready, numbers.wanted));
 }
 
 // An ordered update stands still while any pod is not ready, also one that it is about to replace. A pod that was just
 // made by the old revision gets a moment.
 std::optional<Signal> blocking_pod(const Judging& judging, const Numbers& numbers) {
-  if (numbers.same_revision || numbers.on_delete || text_at(judging.live, {"spec", "podManagementPolicy"}) == "Parallel")
+  if (numbers.same_revision || numbers.on_delete ||
+      text_at(judging.live, {"spec", "podManagementPolicy"}) == "Parallel")
     return std::nullopt;
   const std::string_view revision = text_at(judging.live, {"status", "updateRevision"});
   for (const Json* pod : all_pods(judging.live, judging.around)) {
     if (revision_of(*pod) == revision || is_ready(*pod) || is_deleting(*pod)) continue;
-    return signal_on(*pod, CauseId::update_blocked,
-                     fmt::format("the update waits for pod '{}' of the old revision ({})", name_of(*pod), pod_status_word(*pod)),
-                     {});
+    return signal_on(
+        *pod, CauseId::update_blocked,
+        fmt::format("the update waits for pod '{}' of the old revision ({})", name_of(*pod), pod_status_word(*pod)),
+        {});
   }
   return std::nullopt;
 }

@@ -7,10 +7,13 @@ namespace kforge::rollout {
 
 std::string_view to_string(State state) {
   switch (state) {
-    case State::waiting: return "waiting";
+    case State::waiting:
+      return "waiting";
     case State::ready:
-    case State::ready_with_warning: return "ready";
-    case State::failed: return "failed";
+    case State::ready_with_warning:
+      return "ready";
+    case State::failed:
+      return "failed";
   }
   return {};
 }

@@ -2,15 +2,15 @@
 // Judging live objects: ready, waiting or failed, and why. Pure functions over JSON; no I/O, no clock of their own.
 #pragma once
 
-#include <map>
-#include <optional>
-#include <string>
-#include <vector>
-
 #include "base/duration.hpp"
 #include "base/json.hpp"
 #include "os/clock.hpp"
 #include "rollout/cause.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace kforge::rollout {
 
@@ -20,30 +20,30 @@ std::string_view to_string(State state);  // "waiting", "ready", "ready", "faile
 
 struct Verdict {
   State state = State::waiting;
-  std::string reason;          // CamelCase word: "ImageNotFound", "PodsNotReady", "NoProgress"
-  std::string message;         // for people: "1/2 new pods ready, pulling image 9s", "image not found"
-  std::string code;            // of the cause when failed or warned: "KF2003"; while waiting: of the probable cause, if any
-  std::string evidence;        // what the node or controller said, verbatim; text from the cluster is untrusted
-  std::string subject;         // what it is about, where that helps: the image, "secret 'orders-db'", a node
+  std::string reason;    // CamelCase word: "ImageNotFound", "PodsNotReady", "NoProgress"
+  std::string message;   // for people: "1/2 new pods ready, pulling image 9s", "image not found"
+  std::string code;      // of the cause when failed or warned: "KF2003"; while waiting: of the probable cause, if any
+  std::string evidence;  // what the node or controller said, verbatim; text from the cluster is untrusted
+  std::string subject;   // what it is about, where that helps: the image, "secret 'orders-db'", a node
   std::string pod, container;  // where it was seen
   int pods_affected = 0;       // of pods_total new pods
   int pods_total = 0;
 };
 bool settled(const Verdict& verdict);
 
-// Live objects around the one that is judged; all of one namespace. Pointers stay owned by the caller's store. More than
-// belongs to the object is allowed; Index (rollout/index.hpp) picks what belongs, which makes judging many objects linear.
-// An empty list means "not known", never "there are none".
+// Live objects around the one that is judged; all of one namespace. Pointers stay owned by the caller's store. More
+// than belongs to the object is allowed; Index (rollout/index.hpp) picks what belongs, which makes judging many objects
+// linear. An empty list means "not known", never "there are none".
 struct Surroundings {
   std::vector<const Json*> pods, replica_sets, events, claims, storage_classes, endpoint_slices, workloads, nodes;
 };
 
 // What was known when our write was answered. Without a write (`kforge status`) everything is empty.
 struct Baseline {
-  std::string uid;                               // of the object we applied; another uid means: recreated by someone
-  std::int64_t generation = 0;                   // in our PATCH reply
-  std::optional<Json> progressing;               // Progressing condition in that reply (a stale one never fails a rollout)
-  std::optional<Json> pod_template;              // spec.template in that reply; another one means: superseded
+  std::string uid;                   // of the object we applied; another uid means: recreated by someone
+  std::int64_t generation = 0;       // in our PATCH reply
+  std::optional<Json> progressing;   // Progressing condition in that reply (a stale one never fails a rollout)
+  std::optional<Json> pod_template;  // spec.template in that reply; another one means: superseded
   std::map<std::string, std::int64_t> restarts;  // "pod-uid/container" -> restartCount when the wait began
   std::optional<WallTime> applied_at;            // server clock
 };
@@ -62,9 +62,9 @@ struct Options {
   bool wait_for_load_balancer = false;
 };
 
-// The verdict on one live object at `now`. `memory` is updated. `server_now` is the server's clock, for comparisons with
-// times in objects. With an empty Baseline nothing was written: restarts count from zero and since-when comes from the
-// objects' own times, so that one look is enough.
+// The verdict on one live object at `now`. `memory` is updated. `server_now` is the server's clock, for comparisons
+// with times in objects. With an empty Baseline nothing was written: restarts count from zero and since-when comes from
+// the objects' own times, so that one look is enough.
 Verdict judge(const Json& live, const Surroundings& around, const Baseline& baseline, Memory& memory,
               Clock::time_point now, WallTime server_now, const Options& options = {});
 // The object is gone: failed, unless its last state had finished (a Job removed by its TTL).

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Volumes and sandboxes, which pods themselves say nothing about: only events do. Words: pkg/kubelet/events, the attach and
-// detach controller, and the persistent volume controller.
+// Volumes and sandboxes, which pods themselves say nothing about: only events do. Words: pkg/kubelet/events, the attach
+// and detach controller, and the persistent volume controller.
+#include "base/text.hpp"
+#include "rollout/signal.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-
-#include "base/text.hpp"
-#include "rollout/signal.hpp"
 
 namespace kforge::rollout {
 namespace {
@@ -21,7 +21,8 @@ bool is_one_of(std::string_view word, std::initializer_list<std::string_view> wo
 
 // Whether every container still waits for volumes and sandbox, as far as the pod itself tells.
 bool is_being_set_up(const Json& pod) {
-  if (text_at(pod, {"status", "phase"}) != "Pending" || has_condition(pod, "PodReadyToStartContainers", "True")) return false;
+  if (text_at(pod, {"status", "phase"}) != "Pending" || has_condition(pod, "PodReadyToStartContainers", "True"))
+    return false;
   const auto waits = [](const Json& status) {
     return is_one_of(text_at(status, {"state", "waiting", "reason"}), {"", "ContainerCreating", "PodInitializing"}) &&
            !at_path(status, {"state", "running"}).is_object() && !at_path(status, {"state", "terminated"}).is_object();
@@ -57,9 +58,9 @@ Signal mount_signal(const Json& pod, const Json& event) {
     return signal;
   }
   const bool attached_elsewhere = contains(said, "Multi-Attach");
-  Signal signal = signal_on(pod, CauseId::volume_not_mounted,
-                            attached_elsewhere ? "its volume is still attached to another node" : "a volume cannot be mounted",
-                            said);
+  Signal signal = signal_on(
+      pod, CauseId::volume_not_mounted,
+      attached_elsewhere ? "its volume is still attached to another node" : "a volume cannot be mounted", said);
   signal.fatal_after = attached_elsewhere ? minutes(7) : minutes(5);
   return signal;
 }
@@ -143,8 +144,9 @@ std::optional<Signal> claim_event_signal(const Judging& judging, const Json& cla
   for (const Json* event : events_about(judging, uid_of(claim))) {
     const std::string_view reason = event_reason(*event), said = event_message(*event);
     if (reason == "ProvisioningSucceeded") return std::nullopt;
-    const bool no_class = (reason == "ProvisioningFailed" && contains(said, "storageclass") && contains(said, "not found")) ||
-                          (reason == "FailedBinding" && contains(said, "no storage class is set"));
+    const bool no_class =
+        (reason == "ProvisioningFailed" && contains(said, "storageclass") && contains(said, "not found")) ||
+        (reason == "FailedBinding" && contains(said, "no storage class is set"));
     if (no_class) {
       Signal signal = claim_trouble(claim, CauseId::storage_class_missing, "the storage class does not exist", said);
       if (const auto name = text_at(claim, {"spec", "storageClassName"}); !name.empty())
