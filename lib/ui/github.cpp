@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/github.hpp"
 
-#include "base/diagnostics.hpp"
 #include "base/text.hpp"
 #include "os/files.hpp"
 #include "ui/report.hpp"
 
 #include <fmt/format.h>
+
+#include <map>
 
 namespace kforge::ui {
 namespace {
@@ -92,23 +93,25 @@ std::string workflow_command(const Annotation& annotation, const Environment& en
                      properties.empty() ? "" : " ", join(properties, ","), escaped_text(annotation.text));
 }
 
-std::string annotations_of(const Error& error, const Environment& environment) {
-  const auto* invalid = dynamic_cast<const InvalidInput*>(&error);
-  if (invalid == nullptr) {
-    std::string text = error.what();
-    for (const std::string& part : {error.cause, error.advice})
-      if (!part.empty()) text += "\n" + part;
-    return workflow_command({AnnotationLevel::error, error.place.value_or(SourcePlace{}), error.code, text},
-                            environment);
-  }
+std::string annotations_of(const Diagnostics& diagnostics, const Environment& environment) {
   std::string commands;
-  int left = most_per_level;
-  for (const Diagnostic& item : invalid->diagnostics.all())
-    if (item.severity == Severity::error && left-- > 0)
-      commands += workflow_command(
-          {AnnotationLevel::error, item.place, "", item.hint.empty() ? item.message : item.message + "\n" + item.hint},
-          environment);
+  std::map<Severity, int> count;
+  for (const Diagnostic& item : diagnostics.all())
+    if (count[item.severity]++ < most_per_level)
+      commands +=
+          workflow_command({item.severity == Severity::error ? AnnotationLevel::error : AnnotationLevel::warning,
+                            item.place, "", item.hint.empty() ? item.message : item.message + "\n" + item.hint},
+                           environment);
   return commands;
+}
+
+std::string annotations_of(const Error& error, const Environment& environment) {
+  if (const auto* invalid = dynamic_cast<const InvalidInput*>(&error))
+    return annotations_of(invalid->diagnostics, environment);
+  std::string text = error.what();
+  for (const std::string& part : {error.cause, error.advice})
+    if (!part.empty()) text += "\n" + part;
+  return workflow_command({AnnotationLevel::error, error.place.value_or(SourcePlace{}), error.code, text}, environment);
 }
 
 void GithubView::annotate(const Annotation& annotation) {

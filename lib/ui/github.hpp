@@ -2,7 +2,7 @@
 // GitHub Actions: annotations that point into kforge.yaml, the step summary and step outputs.
 #pragma once
 
-#include "base/error.hpp"
+#include "base/diagnostics.hpp"
 #include "os/environment.hpp"
 #include "ui/json_lines.hpp"
 #include "ui/progress_model.hpp"
@@ -22,7 +22,8 @@ struct Annotation {
 };
 std::string workflow_command(const Annotation& annotation, const Environment& environment);
 
-// Every problem of the error, ten at most (what GitHub shows of a step), as workflow commands.
+// Every problem, ten at most of a severity (what GitHub shows of a step), as workflow commands.
+std::string annotations_of(const Diagnostics& diagnostics, const Environment& environment);
 std::string annotations_of(const Error& error, const Environment& environment);
 
 // Writes annotations to `commands` (a log stream), Markdown to `summary` and name=value lines to `outputs`.

@@ -112,19 +112,20 @@ std::string age_text(std::optional<WallTime> since, WallTime now) {
   return fmt::format("{}d", seconds / 86400);
 }
 
-std::string status_text(const observe::ProjectStatus& status, WallTime now, Pods pods, const Style& style) {
+std::vector<Line> status_lines(const observe::ProjectStatus& status, WallTime now, Pods pods, const Style& style) {
   Line title(status.project, Colour::bold);
   const int right_edge = std::min(style.width, widest_columns);
   if (!status.context.empty()) title.align_right(Line(status.context, Colour::dim), right_edge);
-  std::string text = title.cut(style.width, style).paint(style) + "\n\n";
-  const int width = style.terminal ? style.width : 0;
+  std::vector<Line> lines{title.cut(style.width, style), Line()};
   const bool list = style.terminal && style.width < narrow_columns;
-  text +=
-      paint_all(list ? list_of(status, pods, style) : table_of(status, now, pods, style).lines(style, width), style);
-  if (!status.notes.empty()) text += "\n";
+  const std::vector<Line> rows =
+      list ? list_of(status, pods, style)
+           : table_of(status, now, pods, style).lines(style, style.terminal ? style.width : 0);
+  lines.insert(lines.end(), rows.begin(), rows.end());
+  if (!status.notes.empty()) lines.emplace_back();
   for (const std::string& note : status.notes)
-    text += Line().add(style.warn(), Colour::yellow).add(" " + note).paint(style) + "\n";
-  return text;
+    lines.push_back(Line().add(style.warn(), Colour::yellow).add(" " + note));
+  return lines;
 }
 
 }  // namespace kforge::ui

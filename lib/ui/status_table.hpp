@@ -6,14 +6,14 @@
 #include "ui/line.hpp"
 
 #include <string>
+#include <vector>
 
 namespace kforge::ui {
 
 enum class Pods { hidden, shown };  // shown: -v
 
-// Title, a table of tiers and services that fits the window (a list below 60 columns), and the notes. Ends in a line
-// feed.
-std::string status_text(const observe::ProjectStatus& status, WallTime now, Pods pods, const Style& style);
+// Title, a table of tiers and services that fits the window (a list below 60 columns), and the notes.
+std::vector<Line> status_lines(const observe::ProjectStatus& status, WallTime now, Pods pods, const Style& style);
 
 // "2h", "12d", "4m": one unit.
 std::string age_text(std::optional<WallTime> since, WallTime now);

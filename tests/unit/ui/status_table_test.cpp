@@ -50,6 +50,10 @@ observe::ProjectStatus shop() {
   return status;
 }
 
+std::string status_text(const observe::ProjectStatus& status, WallTime at, ui::Pods pods, const ui::Style& style) {
+  return ui::paint_all(ui::status_lines(status, at, pods, style), style);
+}
+
 ui::Style window(int width) {
   return {.utf8 = true, .terminal = true, .width = width};
 }
@@ -57,7 +61,7 @@ ui::Style window(int width) {
 }  // namespace
 
 TEST_CASE("status shows tiers in order, what is not ready and why") {
-  CHECK(ui::status_text(shop(), now, ui::Pods::hidden, window(100)) ==
+  CHECK(status_text(shop(), now, ui::Pods::hidden, window(100)) ==
         "shop                                                                                    prod-cluster\n"
         "\n"
         "TIER      SERVICE          IMAGE   READY  SCALE  RESTARTS  AGE  STATUS\n"
@@ -69,14 +73,14 @@ TEST_CASE("status shows tiers in order, what is not ready and why") {
 }
 
 TEST_CASE("a narrower window loses the least important columns") {
-  const std::string text = ui::status_text(shop(), now, ui::Pods::hidden, window(62));
+  const std::string text = status_text(shop(), now, ui::Pods::hidden, window(62));
   CHECK(text.find("TIER      SERVICE          IMAGE   READY  AGE  STATUS\n") != std::string::npos);
   for (const std::string& line : split(text, '\n'))
     if (!line.starts_with("!")) CHECK(display_width(line) <= 62);
 }
 
 TEST_CASE("below 60 columns status is a list") {
-  CHECK(ui::status_text(shop(), now, ui::Pods::hidden, window(40)) ==
+  CHECK(status_text(shop(), now, ui::Pods::hidden, window(40)) ==
         "shop                        prod-cluster\n"
         "\n"
         "database\n"
@@ -90,14 +94,14 @@ TEST_CASE("below 60 columns status is a list") {
 }
 
 TEST_CASE("-v adds the pods") {
-  const std::string text = ui::status_text(shop(), now, ui::Pods::shown, window(160));
+  const std::string text = status_text(shop(), now, ui::Pods::shown, window(160));
   CHECK(text.find("            order-service-7c9f-abcde          0/1           1 (4m)    2h   "
                   "running, last exit: out of memory at 512Mi on node-1\n") != std::string::npos);
 }
 
 TEST_CASE("a pipe gets every column in full") {
   const ui::Style pipe{.utf8 = true, .width = 20};
-  CHECK(ui::status_text(shop(), now, ui::Pods::hidden, pipe).find("waiting: 1/2 pods ready\n") != std::string::npos);
+  CHECK(status_text(shop(), now, ui::Pods::hidden, pipe).find("waiting: 1/2 pods ready\n") != std::string::npos);
 }
 
 TEST_CASE("ages have one unit") {

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/command_table.hpp"
+
+#include "base/text.hpp"
+#include "cli/commands/commands.hpp"
+
+#include <algorithm>
+
+namespace kforge::cli {
+namespace {
+
+constexpr CommandSpec table[] = {
+    {.name = "check",
+     .group = "project",
+     .summary = "check the project file, without a cluster",
+     .details = "Reads kforge.yaml with everything it names, renders every object, and lists all mistakes at once. "
+                "Warnings do not fail the check.",
+     .formats = Formats::text_json,
+     .bind = bind_check},
+    {.name = "render",
+     .group = "project",
+     .summary = "print the Kubernetes objects of the project",
+     .details =
+         "Prints YAML documents (-o yaml, the default) or one List (-o json) in the order in which `kforge up` "
+         "applies them. With --dir it writes a folder for each stage instead. Values of secrets are never printed.",
+     .needs = Needs::project,
+     .formats = Formats::yaml_json,
+     .bind = bind_render},
+    {.name = "schema",
+     .group = "project",
+     .summary = "print the JSON Schema of kforge.yaml",
+     .details = "Editors that know JSON Schema 2020-12 complete and check kforge.yaml with it: "
+                "`kforge schema > kforge.schema.json`.",
+     .formats = Formats::json,
+     .bind = bind_schema},
+    {.name = "explain",
+     .group = "project",
+     .summary = "explain a key of kforge.yaml, a cause such as KF2003, or an exit code",
+     .details = "Examples: `kforge explain services.scale`, `kforge explain KF2003`, `kforge explain 21`.",
+     .formats = Formats::text_json,
+     .bind = bind_explain},
+    {.name = "up",
+     .group = "deploy",
+     .summary = "bring the cluster to what kforge.yaml says, stage by stage",
+     .details =
+         "Plans, then applies and waits: namespaces, database, auth, backend, gateway; each stage must work before "
+         "the next one starts. A rollout that cannot work ends at once with its cause. Running it again is always "
+         "safe: what is unchanged is not written. A service may be named by any unique prefix.",
+     .needs = Needs::cluster,
+     .formats = Formats::text_json,
+     .bind = bind_up},
+    {.name = "down",
+     .group = "deploy",
+     .summary = "remove the project from the cluster; data stays unless --delete-data",
+     .details =
+         "Removes the project's own objects in reverse order, after asking for the project's name. Volumes, "
+         "generated secrets and namespaces stay unless --delete-data is given. Without a terminal --yes is needed.",
+     .needs = Needs::cluster,
+     .formats = Formats::text_json,
+     .bind = bind_down},
+    {.name = "status",
+     .aliases = "ls,ps",
+     .group = "run",
+     .summary = "show what runs, whether it works, and why not",
+     .details =
+         "Without services it shows the whole project. -v adds the pods. --from reads a List that `kubectl get -o "
+         "json` wrote instead of a cluster ('-' for stdin is not supported: name a file).",
+     .formats = Formats::text_json,
+     .bind = bind_status},
+    {.name = "config view-connection",
+     .group = "look",
+     .summary = "show which cluster kforge would talk to, as whom, and why",
+     .details = "Secrets are never shown.",
+     .formats = Formats::text_json,
+     .bind = bind_view_connection},
+    {.name = "completion",
+     .group = "tool",
+     .summary = "print the completion script of a shell",
+     .details = "bash: `source <(kforge completion bash)`; zsh: `kforge completion zsh > \"${fpath[1]}/_kforge\"`; "
+                "fish: `kforge completion fish > ~/.config/fish/completions/kforge.fish`.",
+     .bind = bind_completion},
+    {.name = "version",
+     .group = "tool",
+     .summary = "print the version",
+     .details = "",
+     .formats = Formats::text_json,
+     .bind = bind_version},
+    {.name = "help", .summary = "show help on a command", .details = "", .bind = bind_help},
+    {.name = "__complete", .summary = "words for the completion scripts", .details = "", .bind = bind_complete},
+};
+
+}  // namespace
+
+std::vector<std::string> CommandSpec::alias_list() const {
+  return aliases.empty() ? std::vector<std::string>() : split(aliases, ',');
+}
+
+std::span<const CommandSpec> commands() {
+  return table;
+}
+
+const CommandSpec* find_command(std::string_view name) {
+  const auto found = std::ranges::find_if(table, [&](const CommandSpec& spec) {
+    const std::vector<std::string> aliases = spec.alias_list();
+    return spec.name == name || std::ranges::find(aliases, name) != aliases.end();
+  });
+  return found == std::end(table) ? nullptr : found;
+}
+
+std::vector<std::string> visible_names() {
+  std::vector<std::string> names;
+  for (const CommandSpec& spec : table) {
+    if (spec.hidden()) continue;
+    names.push_back(split(spec.name, ' ').front());
+    for (std::string& alias : spec.alias_list()) names.push_back(std::move(alias));
+  }
+  return names;
+}
+
+}  // namespace kforge::cli

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the command table calls; each stands in a file of its own.
+#pragma once
+
+#include "cli/command_table.hpp"
+
+namespace kforge::cli {
+
+Action bind_check(OptionTable& table);
+Action bind_render(OptionTable& table);
+Action bind_schema(OptionTable& table);
+Action bind_explain(OptionTable& table);
+Action bind_up(OptionTable& table);
+Action bind_down(OptionTable& table);
+Action bind_status(OptionTable& table);
+Action bind_view_connection(OptionTable& table);
+Action bind_completion(OptionTable& table);
+Action bind_version(OptionTable& table);
+Action bind_help(OptionTable& table);
+Action bind_complete(OptionTable& table);
+
+}  // namespace kforge::cli

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/commands/commands.hpp"
+#include "cli/progress.hpp"
+#include "cli/services.hpp"
+#include "cli/session.hpp"
+#include "deploy/deploy.hpp"
+
+#include <memory>
+
+namespace kforge::cli {
+namespace {
+
+struct UpOptions {
+  std::vector<std::string> services;
+  bool no_wait = false, dry_run = false, force_conflicts = false;
+};
+
+deploy::UpRequest resolve(const UpOptions& options, Session& session) {
+  deploy::UpRequest request;
+  request.services = services_named(session.project(), options.services);
+  request.timeout = session.settings().timeout.value_or(request.timeout);
+  request.wait = options.no_wait ? deploy::Wait::no : deploy::Wait::yes;
+  request.dry_run = options.dry_run ? deploy::DryRun::server : deploy::DryRun::no;
+  request.force_conflicts = options.force_conflicts;
+  return request;
+}
+
+int run_up(Session& session, const UpOptions& options) {
+  const deploy::UpRequest request = resolve(options, session);
+  RunViews views(session);
+  return views.run([&] {
+    const deploy::Context context{session.client(), session.deps().clock, session.project(), session.deps().environment,
+                                  views};
+    return deploy::up(context, request);
+  });
+}
+
+}  // namespace
+
+Action bind_up(OptionTable& table) {
+  const auto options = std::make_shared<UpOptions>();
+  table.argument({.name = "SERVICE",
+                  .description = "services to deploy; default: the whole project",
+                  .target = &options->services,
+                  .complete = Complete::service});
+  table.option({.names = "--no-wait",
+                .value = "",
+                .description = "apply everything and do not wait until it works",
+                .target = &options->no_wait});
+  table.option({.names = "--dry-run",
+                .value = "",
+                .description = "let the server check everything, change nothing",
+                .target = &options->dry_run});
+  table.option({.names = "--force-conflicts",
+                .value = "",
+                .description = "take over fields that other field managers own",
+                .target = &options->force_conflicts});
+  return [options](Session& session) { return run_up(session, *options); };
+}
+
+}  // namespace kforge::cli
