@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "deploy/applier.hpp"
+
+#include "deploy/compare.hpp"
+#include "deploy/names.hpp"
+
+#include <utility>
+
+namespace kforge::deploy {
+namespace {
+
+// As many as the client sends at once: what waits here has not been sent, so an interrupt can still hold it back.
+constexpr std::size_t at_once = 32;
+
+Json with_replicas(Json manifest, std::int64_t replicas) {
+  manifest["spec"]["replicas"] = replicas;
+  return manifest;
+}
+
+Json replicas_only(const Change& change, std::int64_t replicas) {
+  const Json& intent = change.intent();
+  Json metadata = {{"name", change.ref.name}};
+  if (!change.ref.name_space.empty()) metadata["namespace"] = change.ref.name_space;
+  return {{"apiVersion", intent.at("apiVersion")},
+          {"kind", intent.at("kind")},
+          {"metadata", std::move(metadata)},
+          {"spec", {{"replicas", replicas}}}};
+}
+
+bool owns_replicas(const Json& live) {
+  return !at_path(apply_entry(live, field_manager), {"fieldsV1", "f:spec", "f:replicas"}).is_null();
+}
+
+}  // namespace
+
+// A workload whose autoscaler owns the replicas must not lose them on the way: it is created with the minimum, then a
+// second manager takes a share of the field, and only then kforge lets go of it (deploy-engine §4.5).
+std::deque<Applier::Step> Applier::steps_of(const Change& change) const {
+  const kube::ApplyOptions options{.field_manager = field_manager, .force = change.force};
+  const kube::ApplyOptions handover{.field_manager = handover_manager};
+  std::deque<Step> steps;
+  if (change.autoscaled_from && change.live == nullptr) {
+    const std::int64_t replicas = *change.autoscaled_from;
+    steps.push_back({kube::apply_request(*change.kind, with_replicas(change.intent(), replicas), options)});
+    steps.push_back({kube::apply_request(*change.kind, replicas_only(change, replicas), handover), true});
+  } else if (change.autoscaled_from && owns_replicas(*change.live)) {
+    const std::int64_t replicas = int_at(*change.live, {"spec", "replicas"}, *change.autoscaled_from);
+    steps.push_back({kube::apply_request(*change.kind, replicas_only(change, replicas), handover), true});
+  }
+  steps.push_back({kube::apply_request(*change.kind, change.intent(), options)});
+  return steps;
+}
+
+void Applier::apply(const std::vector<Change*>& changes) {
+  for (Change* change : changes)
+    if (change->writes()) waiting_.push_back(change);
+  start_more();
+  requests_.finish("applying objects");
+  if (!refusals_.empty()) throw refusal_error(std::exchange(refusals_, {}));
+}
+
+void Applier::start_more() {
+  while (!waiting_.empty() && requests_.open() < at_once) {
+    Change& change = *waiting_.front();
+    waiting_.pop_front();
+    run(change, steps_of(change));
+  }
+}
+
+void Applier::run(Change& change, std::deque<Step> steps) {
+  Step step = std::move(steps.front());
+  steps.pop_front();
+  const bool may_conflict = step.may_conflict;
+  requests_.send(std::move(step.request),
+                 [this, &change, may_conflict, steps = std::move(steps)](kube::ApiResult result) mutable {
+                   if (!result.ok() && !(may_conflict && result.status == 409)) {
+                     refusals_.push_back({&change, std::move(result)});
+                     waiting_.clear();
+                     return;
+                   }
+                   if (!steps.empty()) return run(change, std::move(steps));
+                   finished(change, result);
+                   start_more();
+                 });
+}
+
+void Applier::finished(Change& change, const kube::ApiResult& result) {
+  change.written = Written{.baseline = rollout::baseline_of(result.body, {}, result.server_time), .at = session_.now()};
+  applied_.push_back(change.ref);
+  if (listener_) listener_(change);
+  session_.emit(ObjectApplied{
+      .tier = change.object->tier, .object = change.ref, .action = change.action, .detail = change.detail});
+}
+
+void Applier::drain(Clock::time_point until) {
+  waiting_.clear();
+  while (requests_.open() > 0 && session_.now() < until) session_.pump(until);
+}
+
+}  // namespace kforge::deploy

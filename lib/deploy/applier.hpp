@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writes objects to the cluster: server-side apply, many at a time, each as its own short sequence of requests.
+#pragma once
+
+#include "deploy/plan.hpp"
+#include "deploy/refusals.hpp"
+#include "deploy/session.hpp"
+
+#include <deque>
+#include <functional>
+#include <vector>
+
+namespace kforge::deploy {
+
+class Applier {
+ public:
+  explicit Applier(Session& session) : session_(session), requests_(session) {}
+  // Hears of every object right after its last answer; null: nobody does.
+  using Listener = std::function<void(const Change&)>;
+  void listen(Listener listener) { listener_ = std::move(listener); }
+
+  // Applies the changes that write, and waits for their answers. When one is refused, nothing new is started and what
+  // is under way is waited for. Throws the refusals as one Error.
+  void apply(const std::vector<Change*>& changes);
+  // After an interrupt: starts nothing more and gives what is under way until `until`.
+  void drain(Clock::time_point until);
+
+  // What has been written so far, in the order of the answers.
+  const std::vector<kube::ObjectRef>& applied() const { return applied_; }
+
+ private:
+  struct Step {
+    kube::ApiRequest request;
+    bool may_conflict = false;  // somebody else owns the field already: good enough
+  };
+  std::deque<Step> steps_of(const Change& change) const;
+  void start_more();
+  void run(Change& change, std::deque<Step> steps);
+  void finished(Change& change, const kube::ApiResult& result);
+
+  Session& session_;
+  Listener listener_;
+  std::deque<Change*> waiting_;
+  std::vector<Refusal> refusals_;
+  std::vector<kube::ObjectRef> applied_;
+  RequestGroup requests_;
+};
+
+}  // namespace kforge::deploy

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// Labels, annotations and field managers that the engine reads and writes.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace kforge::deploy {
+
+inline constexpr const char* project_label = "kforge.dev/project";
+inline constexpr const char* managed_by_label = "app.kubernetes.io/managed-by";
+// KEP-3659 as kubectl implements it: membership of an object, and the marks of the set's parent.
+inline constexpr const char* part_of_label = "applyset.kubernetes.io/part-of";
+inline constexpr const char* applyset_id_label = "applyset.kubernetes.io/id";
+inline constexpr const char* tooling_annotation = "applyset.kubernetes.io/tooling";
+inline constexpr const char* group_kinds_annotation = "applyset.kubernetes.io/contains-group-kinds";
+inline constexpr const char* additional_namespaces_annotation = "applyset.kubernetes.io/additional-namespaces";
+
+// Field managers. Only `kforge` owns what kforge.yaml says; a field of another `kforge-…` is taken back silently.
+inline constexpr const char* field_manager = "kforge";
+inline constexpr const char* applyset_manager = "kforge-applyset";
+inline constexpr const char* values_manager = "kforge-values";
+inline constexpr const char* handover_manager = "kforge-handover";
+inline constexpr const char* down_manager = "kforge-down";
+inline bool is_own_manager(std::string_view manager) {
+  return manager == field_manager || manager.starts_with("kforge-");
+}
+
+inline std::string project_selector(const std::string& project) {
+  return std::string(project_label) + "=" + project;
+}
+
+}  // namespace kforge::deploy

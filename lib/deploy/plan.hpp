@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a run of `up` will do, object by object.
+#pragma once
+
+#include "deploy/applyset.hpp"
+#include "deploy/events.hpp"
+#include "deploy/live.hpp"
+#include "render/render.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace kforge::deploy {
+
+// What the server said when an object was written; the start of waiting for it.
+struct Written {
+  rollout::Baseline baseline;
+  Clock::time_point at;
+};
+
+struct Change {
+  const render::Object* object = nullptr;  // the intent; owned by the Rendered of the run
+  kube::ObjectRef ref;
+  const schema::Kind* kind = nullptr;  // null while the CRD of the same run is not there yet
+  const Json* live = nullptr;          // owned by Plan::live; null when it does not exist
+  Action action = Action::create;
+  bool force = false;            // only fields of kforge's own other managers are in the way
+  bool replace = false;          // a Job that failed: it is deleted, then made again
+  bool finished_before = false;  // a Job that is done and whose object is gone
+  // Replicas of a workload whose autoscaler owns them: its minimum. The engine hands the field over instead of dropping
+  // it, which would scale to 1 (deploy-engine §4.5).
+  std::optional<std::int64_t> autoscaled_from;
+  int restarts = 0;                // pods that the change replaces
+  std::string detail;              // "image v1.0.0 -> v1.1.0"
+  std::optional<Written> written;  // set by the applier
+
+  const Json& intent() const { return object->manifest; }
+  bool writes() const { return action == Action::create || action == Action::update; }
+};
+
+struct Plan {
+  std::vector<Change> changes;  // in the order of the rendered objects
+  LiveObjects live;
+  Json parent;       // the live ApplySet parent, or null
+  Extent leftovers;  // of live members that the project file does not name any more
+  std::set<std::string> missing_namespaces;
+
+  PlanSummary summary() const;
+  bool writes() const;
+};
+
+// The minimum of the autoscaler of each workload that leaves `replicas` to it.
+void mark_autoscaled(std::vector<Change>& changes);
+
+// "image v1.0.0 -> v1.1.0", "env[LOG_LEVEL], replicas": what differs between live and intent, never a Secret's value.
+std::string describe_difference(const Change& change);
+
+// Pods that a change of `before` into `after` replaces: those of the workload when its pod template differs.
+int restarted_pods(const Json& before, const Json& after);
+
+// A live Job that ended without success; applying it again would never run it.
+bool is_failed_job(const Json& live);
+
+}  // namespace kforge::deploy

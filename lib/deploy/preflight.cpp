@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "deploy/preflight.hpp"
+
+#include "base/text.hpp"
+#include "deploy/compare.hpp"
+#include "deploy/guards.hpp"
+#include "deploy/names.hpp"
+#include "deploy/refusals.hpp"
+#include "deploy/selection.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace kforge::deploy {
+namespace {
+
+const schema::KindName namespace_kind = schema::kind_name("v1", "Namespace");
+const schema::KindName secret_kind = schema::kind_name("v1", "Secret");
+
+const schema::Kind& known(const schema::KindName& name) {
+  return *schema::Table::embedded().find(name);
+}
+
+class Preflight {
+ public:
+  Preflight(Session& session, const ApplySet& set, const PlanOptions& options)
+      : session_(session), set_(set), options_(options) {}
+
+  Plan run(const render::Rendered& rendered) {
+    plan_.changes = selected_changes(rendered, options_.services);
+    mark_autoscaled(plan_.changes);
+    resolve_kinds();
+    read_members();
+    read_parent();
+    read_unlabelled();
+    check_namespaces(plan_, options_.services);
+    check_ownership(plan_, set_.membership());
+    check_paused(plan_);
+    const std::vector<Change*> doubtful = decide_offline();
+    ask_server(doubtful);
+    note_leftovers(rendered);
+    return std::move(plan_);
+  }
+
+ private:
+  // A kind that neither the table nor the cluster knows may come from a CRD of the same run.
+  void resolve_kinds() {
+    for (Change& change : plan_.changes) {
+      change.kind = schema::Table::embedded().find(change.ref.kind);
+      if (change.kind != nullptr) continue;
+      try {
+        change.kind = &kube::resolve_kind(session_.client(), change.ref.kind);
+      } catch (const Error& error) {
+        if (error.kind != ErrorKind::rejected || !defined_in_run(plan_.changes, change.ref.kind)) throw;
+      }
+    }
+  }
+
+  void read_members() {
+    for (const Change& change : plan_.changes)
+      if (change.kind != nullptr) scopes_.emplace(change.kind, change.ref.name_space);
+    scopes_.emplace(&known(secret_kind), set_.name_space);
+    read_scopes(session_, scopes_, plan_.live);
+  }
+
+  // The parent may name kinds and namespaces that the project file has no more.
+  void read_parent() {
+    const Json* parent = plan_.live.find(set_.parent());
+    if (parent == nullptr) return;
+    check_parent(*parent, set_);
+    plan_.parent = *parent;
+    const std::set<Scope> more = scopes_beyond(extent_of(*parent), scopes_, set_);
+    read_scopes(session_, more, plan_.live);
+  }
+
+  // Objects without our label may still exist. Namespaces first: nothing can be in one that is not there.
+  void read_unlabelled() {
+    std::vector<Lookup> spaces = missing_among(namespaces_of(plan_.changes));
+    read_objects(session_, spaces, plan_.live);
+    for (const Lookup& space : spaces)
+      if (!space.forbidden && plan_.live.find(space.ref) == nullptr) plan_.missing_namespaces.insert(space.ref.name);
+    std::vector<Lookup> objects;
+    for (const Change& change : plan_.changes)
+      if (can_exist(change) && plan_.live.find(change.ref) == nullptr && change.ref.kind != namespace_kind)
+        objects.push_back({change.ref, change.kind});
+    read_objects(session_, objects, plan_.live);
+    for (const Lookup& object : objects)
+      if (object.forbidden)
+        throw Error(ErrorKind::forbidden, fmt::format("this account may not read {}", object.ref.to_string()))
+            .hint("grant it 'get' on " + std::string(object.kind->plural));
+    for (Change& change : plan_.changes) change.live = plan_.live.find(change.ref);
+  }
+
+  std::vector<Lookup> missing_among(const std::set<std::string>& namespaces) const {
+    std::vector<Lookup> missing;
+    for (const std::string& name : namespaces) {
+      const kube::ObjectRef ref{namespace_kind, "", name};
+      if (plan_.live.find(ref) == nullptr) missing.push_back({ref, &known(namespace_kind)});
+    }
+    return missing;
+  }
+
+  bool can_exist(const Change& change) const {
+    return change.kind != nullptr && !plan_.missing_namespaces.contains(change.ref.name_space);
+  }
+
+  // Sets the action of every change that needs no question to the server; returns the others.
+  std::vector<Change*> decide_offline() {
+    const Extent extent = extent_of(plan_.parent);
+    std::vector<Change*> doubtful;
+    for (Change& change : plan_.changes) {
+      if (change.live == nullptr) {
+        change.finished_before = change.ref.kind.kind == "Job" &&
+                                 extent.finished_jobs.contains(change.ref.name_space + "/" + change.ref.name);
+        change.action = change.finished_before ? Action::unchanged : Action::create;
+        if (!change.finished_before && can_exist(change)) doubtful.push_back(&change);
+      } else if (is_failed_job(*change.live)) {
+        change.replace = true;
+        change.action = Action::update;
+        change.detail = "failed before, runs again";
+      } else if (is_up_to_date(change.kind, change.intent(), *change.live, field_manager)) {
+        change.action = Action::unchanged;
+      } else {
+        doubtful.push_back(&change);
+      }
+    }
+    return doubtful;
+  }
+
+  void ask_server(const std::vector<Change*>& doubtful) {
+    std::vector<Refusal> refusals;
+    RequestGroup group(session_);
+    for (Change* change : doubtful) {
+      change->force = options_.force_conflicts;
+      dry_run(group, *change, refusals);
+    }
+    group.finish("the server checks the changes");
+    if (!refusals.empty()) throw refusal_error(refusals);
+  }
+
+  void dry_run(RequestGroup& group, Change& change, std::vector<Refusal>& refusals) {
+    const kube::ApplyOptions options{
+        .field_manager = field_manager, .force = change.force, .dry_run = kube::DryRun::server};
+    group.send(kube::apply_request(*change.kind, change.intent(), options),
+               [this, &group, &change, &refusals](kube::ApiResult result) {
+                 if (result.ok()) return judge_dry_run(change, result.body);
+                 if (cannot_be_tried(result)) return note_untried(change, result);
+                 if (!only_own_conflicts(result) || change.force)
+                   return refusals.push_back({&change, std::move(result)});
+                 change.force = true;  // nobody else loses a field
+                 dry_run(group, change, refusals);
+               });
+  }
+
+  // An admission webhook that has side effects refuses dry runs; that says nothing about the real write.
+  static bool cannot_be_tried(const kube::ApiResult& result) {
+    return result.status == 400 && contains(string_at(result.body, {"message"}), "does not support dry run");
+  }
+
+  void note_untried(Change& change, const kube::ApiResult& result) {
+    change.action = change.live != nullptr ? Action::update : Action::create;
+    session_.emit(WarningText{fmt::format("{} could not be checked beforehand: {}", change.ref.to_string(),
+                                          string_at(result.body, {"message"}))});
+  }
+
+  static void judge_dry_run(Change& change, const Json& outcome) {
+    if (change.live == nullptr) {
+      change.action = Action::create;
+      return;
+    }
+    change.action = same_object(outcome, *change.live) ? Action::unchanged : Action::update;
+    if (change.action == Action::unchanged) return;
+    change.restarts = restarted_pods(*change.live, outcome);
+    change.detail = describe_difference(change);
+  }
+
+  void note_leftovers(const render::Rendered& rendered) {
+    std::set<kube::ObjectRef> intended;
+    for (const render::Object& object : rendered.objects) intended.insert(kube::ref_of(object.manifest));
+    for (const auto& [ref, object] : plan_.live)
+      if (is_member(object, set_.membership()) && !intended.contains(ref)) plan_.leftovers.add(ref, set_);
+  }
+
+  Session& session_;
+  const ApplySet& set_;
+  const PlanOptions& options_;
+  std::set<Scope> scopes_;
+  Plan plan_;
+};
+
+}  // namespace
+
+Plan make_plan(Session& session, const ApplySet& set, const render::Rendered& rendered, const PlanOptions& options) {
+  return Preflight(session, set, options).run(rendered);
+}
+
+}  // namespace kforge::deploy

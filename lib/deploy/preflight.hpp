@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything that is decided before the first write: what exists, what differs, whose it is, and whether the server
+// would take it. Nothing here writes.
+#pragma once
+
+#include "deploy/plan.hpp"
+#include "deploy/session.hpp"
+
+#include <string>
+#include <vector>
+
+namespace kforge::deploy {
+
+struct PlanOptions {
+  std::vector<std::string> services;  // only their objects; empty: the whole project
+  bool force_conflicts = false;
+};
+
+// `rendered` must outlive the plan. Throws Error{forbidden|rejected|conflict|guard_refused} that names every object
+// with a problem.
+Plan make_plan(Session& session, const ApplySet& set, const render::Rendered& rendered, const PlanOptions& options);
+
+}  // namespace kforge::deploy

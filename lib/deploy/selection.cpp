@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "deploy/selection.hpp"
+
+#include <algorithm>
+
+namespace kforge::deploy {
+namespace {
+
+// Where objects of the chosen services go: stage and namespace.
+using Area = std::pair<project::Tier, std::string>;
+
+std::string namespace_in(const render::Object& object) {
+  return string_at(object.manifest, {"metadata", "namespace"});
+}
+
+std::set<Area> areas_of(const render::Rendered& rendered, const std::vector<std::string>& services) {
+  std::set<Area> areas;
+  for (const render::Object& object : rendered.objects)
+    if (std::ranges::find(services, object.service) != services.end()) areas.emplace(object.tier, namespace_in(object));
+  return areas;
+}
+
+bool is_selected(const render::Object& object, const std::vector<std::string>& services, const std::set<Area>& areas) {
+  if (services.empty() || std::ranges::find(services, object.service) != services.end()) return true;
+  return object.service.empty() && !namespace_in(object).empty() && areas.contains({object.tier, namespace_in(object)});
+}
+
+// Kinds of the table by their ApplySet name "Deployment.apps".
+const schema::Kind* find_group_kind(const std::string& group_kind) {
+  const schema::Table& table = schema::Table::embedded();
+  for (const schema::KindName& name : table.names())
+    if (name.group_kind() == group_kind) return table.find(name);
+  return nullptr;
+}
+
+}  // namespace
+
+std::vector<Change> selected_changes(const render::Rendered& rendered, const std::vector<std::string>& services) {
+  const std::set<Area> areas = areas_of(rendered, services);
+  std::vector<Change> changes;
+  changes.reserve(rendered.objects.size());
+  for (const render::Object& object : rendered.objects) {
+    if (!is_selected(object, services, areas)) continue;
+    Change& change = changes.emplace_back();
+    change.object = &object;
+    change.ref = kube::ref_of(object.manifest);
+  }
+  return changes;
+}
+
+std::set<std::string> namespaces_of(const std::vector<Change>& changes) {
+  std::set<std::string> names;
+  for (const Change& change : changes) {
+    if (!change.ref.name_space.empty()) names.insert(change.ref.name_space);
+    if (change.ref.kind.group.empty() && change.ref.kind.kind == "Namespace") names.insert(change.ref.name);
+  }
+  return names;
+}
+
+bool defined_in_run(const std::vector<Change>& changes, const schema::KindName& kind) {
+  return std::ranges::any_of(changes, [&](const Change& change) {
+    return change.ref.kind.kind == "CustomResourceDefinition" &&
+           string_at(change.intent(), {"spec", "group"}) == kind.group &&
+           string_at(change.intent(), {"spec", "names", "kind"}) == kind.kind;
+  });
+}
+
+std::set<Scope> scopes_of(const Extent& extent, const ApplySet& set) {
+  std::set<std::string> namespaces = extent.namespaces;
+  namespaces.insert(set.name_space);
+  std::set<Scope> scopes;
+  for (const std::string& group_kind : extent.group_kinds) {
+    const schema::Kind* kind = find_group_kind(group_kind);
+    if (kind == nullptr) continue;
+    if (!kind->namespaced) scopes.emplace(kind, "");
+    if (!kind->namespaced) continue;
+    for (const std::string& name_space : namespaces) scopes.emplace(kind, name_space);
+  }
+  return scopes;
+}
+
+std::set<Scope> scopes_beyond(const Extent& extent, const std::set<Scope>& known, const ApplySet& set) {
+  std::set<std::string> kinds, namespaces;
+  for (const auto& [kind, name_space] : known) {
+    kinds.insert(kind->name.group_kind());
+    namespaces.insert(name_space);
+  }
+  std::set<Scope> beyond = scopes_of(extent, set);
+  std::erase_if(beyond, [&](const Scope& scope) {
+    const bool known_namespace = scope.second.empty() || namespaces.contains(scope.second);
+    return kinds.contains(scope.first->name.group_kind()) && known_namespace;
+  });
+  return beyond;
+}
+
+}  // namespace kforge::deploy

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which objects and which parts of the cluster a run looks at.
+#pragma once
+
+#include "deploy/plan.hpp"
+
+#include <set>
+#include <string>
+#include <vector>
+
+namespace kforge::deploy {
+
+// A change for every rendered object, or with `services` only for theirs and for what those share with others in the
+// same stage and namespace (secrets, accounts).
+std::vector<Change> selected_changes(const render::Rendered& rendered, const std::vector<std::string>& services);
+
+// Every namespace that the changes name, as objects or as their place.
+std::set<std::string> namespaces_of(const std::vector<Change>& changes);
+
+// Whether a CustomResourceDefinition of the run defines the kind.
+bool defined_in_run(const std::vector<Change>& changes, const schema::KindName& kind);
+
+// Where the ApplySet may have members: each of its kinds in each of its namespaces.
+std::set<Scope> scopes_of(const Extent& extent, const ApplySet& set);
+
+// Those of them with a kind or a namespace that `known` has nowhere.
+std::set<Scope> scopes_beyond(const Extent& extent, const std::set<Scope>& known, const ApplySet& set);
+
+}  // namespace kforge::deploy

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "deploy/up_run.hpp"
+
+#include "base/diagnostics.hpp"
+#include "base/exit_code.hpp"
+#include "deploy/preflight.hpp"
+#include "deploy/secrecy.hpp"
+
+#include <algorithm>
+
+namespace kforge::deploy {
+namespace {
+
+// How long writes that are under way may take after an interrupt.
+constexpr std::chrono::seconds drain_patience{3};
+
+bool is_signal(const Error& error) {
+  return error.kind == ErrorKind::interrupted || error.kind == ErrorKind::terminated;
+}
+
+std::string outcome_of(const Error& error) {
+  if (is_signal(error)) return "interrupted";
+  return error.kind == ErrorKind::timed_out ? "timed out" : "failed";
+}
+
+bool is_complete(const Json& job) {
+  return std::ranges::any_of(at_path(job, {"status", "conditions"}), [](const Json& condition) {
+    return string_at(condition, {"type"}) == "Complete" && string_at(condition, {"status"}) == "True";
+  });
+}
+
+}  // namespace
+
+UpRun::UpRun(Session& session, const UpRequest& request, UpInput input)
+    : session_(session),
+      request_(request),
+      input_(std::move(input)),
+      set_(applyset_of(session.project())),
+      applier_(session) {}
+
+Finished UpRun::run() {
+  start();
+  prepare();
+  session_.emit(Planned{.summary = plan_.summary(), .stages = outline_of(stages_)});
+  if (request_.dry_run == DryRun::server) return finish_dry_run();
+  const bool idle = nothing_to_write();
+  if (idle && (request_.wait == Wait::no || all_ready_already(session_, plan_))) {
+    reached_ = stages_.size();
+    return tell(finished("nothing to do"));
+  }
+  execute();
+  if (!idle) parent_->write(final_extent());
+  return tell(finished("done"));
+}
+
+void UpRun::start() {
+  const kube::ClusterAccess& access = session_.client().access();
+  const project::Project& project = session_.project();
+  session_.emit(Started{.command = "up",
+                        .project = project.name,
+                        .environment = project.environment,
+                        .context = access.context,
+                        .server = access.connection.base_url,
+                        .user = access.user});
+}
+
+void UpRun::prepare() {
+  learn_values();
+  learn_secrets(session_.masker(), session_.project(), input_.values);
+  rendered_ = input_.render(input_.values);
+  plan_ = make_plan(session_, set_, rendered_,
+                    {.services = request_.services, .force_conflicts = request_.force_conflicts});
+  for (const Change& change : plan_.changes)
+    if (change.ref.kind.kind == "Job" &&
+        (change.finished_before || (change.live != nullptr && is_complete(*change.live))))
+      finished_jobs_.insert(change.ref.name_space + "/" + change.ref.name);
+  stages_ = stages_of(plan_.changes);
+  parent_.emplace(session_, set_, plan_.parent);
+}
+
+// Generated values come from the cluster; what it does not have yet is made here, and stored before anything uses it.
+void UpRun::learn_values() {
+  const bool generates = std::ranges::any_of(input_.values, [](const auto& entry) { return !entry.second.value; });
+  if (!generates) return;
+  StoredValues stored = read_values(session_, set_);
+  GeneratedValues recovered;
+  if (!stored.exists) recovered = recover_values(session_, set_, input_.render, input_.values);
+  stored.values.insert(recovered.begin(), recovered.end());
+  fresh_values_ = complete(input_.values, stored, session_.project());
+  fresh_values_.insert(recovered.begin(), recovered.end());
+}
+
+bool UpRun::nothing_to_write() const {
+  return !plan_.writes() && fresh_values_.empty() && parent_->says(final_extent());
+}
+
+void UpRun::execute() {
+  if (!plan_.missing_namespaces.contains(set_.name_space)) store_records();
+  for (const Stage& stage : stages_) {
+    ++reached_;
+    StageRun run(session_, applier_, stage, request_.wait);
+    run.run([this] { store_records(); });
+    finished_jobs_.insert(run.finished_jobs().begin(), run.finished_jobs().end());
+  }
+}
+
+// As soon as the namespace that holds them stands, and before anything that depends on them.
+void UpRun::store_records() {
+  if (records_stored_ || nothing_to_write()) return;
+  records_stored_ = true;
+  parent_->write(parent_->widened(intended()));
+  if (!fresh_values_.empty()) store_values(session_, set_, fresh_values_);
+  fresh_values_.clear();
+}
+
+Extent UpRun::intended() const {
+  Extent extent = plan_.leftovers;
+  for (const render::Object& object : rendered_.objects) extent.add(kube::ref_of(object.manifest), set_);
+  return extent;
+}
+
+// A run for some services knows nothing of the others, so it takes nothing away.
+Extent UpRun::final_extent() const {
+  Extent extent = intended();
+  extent.finished_jobs = finished_jobs_;
+  return request_.services.empty() ? extent : parent_->widened(std::move(extent));
+}
+
+Finished UpRun::finish_dry_run() {
+  for (const Change& change : plan_.changes)
+    session_.emit(ObjectApplied{
+        .tier = change.object->tier, .object = change.ref, .action = change.action, .detail = change.detail});
+  reached_ = stages_.size();
+  Finished result = finished(plan_.writes() ? "dry run" : "nothing to do");
+  return tell(std::move(result));
+}
+
+Finished UpRun::finished(const std::string& outcome) const {
+  Finished result;
+  result.outcome = outcome;
+  result.summary = plan_.summary();
+  result.took = session_.elapsed();
+  for (std::size_t i = reached_; i < stages_.size(); ++i) result.not_reached.push_back(stages_[i].tier);
+  result.applied = applier_.applied();
+  if (outcome == "done") result.next_steps.emplace_back("kforge status");
+  return result;
+}
+
+Finished UpRun::tell(Finished finished) {
+  session_.emit(finished);
+  return finished;
+}
+
+void UpRun::wind_up(const Error& error) {
+  session_.client().ignore_signals();
+  applier_.listen(nullptr);
+  applier_.drain(session_.now() + drain_patience);
+  Finished result = finished(outcome_of(error));
+  result.exit_code = exit_code(error.kind);
+  tell(std::move(result));
+}
+
+Finished run_up(Session& session, const UpRequest& request, UpInput input) {
+  UpRun run(session, request, std::move(input));
+  try {
+    return run.run();
+  } catch (const InvalidInput&) {
+    throw;  // of the project file, before anything was asked
+  } catch (const Error& error) {
+    run.wind_up(error);
+    throw session.masker().masked(error);
+  }
+}
+
+}  // namespace kforge::deploy
