@@ -26,9 +26,15 @@ void add_child(FieldSet& set, const std::string& element, FieldSet child) {
   if (!child.empty()) set.children.emplace_hint(set.children.end(), element, std::move(child));
 }
 
+// The server names the members of a level before what lies below them.
 void collect_paths(const FieldSet& set, const std::string& prefix, std::vector<std::string>& paths) {
-  if (set.member && !prefix.empty()) paths.push_back(prefix.substr(prefix.front() == '.' ? 1 : 0));
-  for (const auto& [element, child] : set.children) collect_paths(child, prefix + element_text(element), paths);
+  for (const auto& [element, child] : set.children) {
+    if (!child.member) continue;
+    const std::string path = prefix + element_text(element);
+    paths.push_back(path.starts_with('.') ? path.substr(1) : path);
+  }
+  for (const auto& [element, child] : set.children)
+    if (!child.children.empty()) collect_paths(child, prefix + element_text(element), paths);
 }
 
 std::string key_text(const Json& keys) {

@@ -119,8 +119,8 @@ const Field* child_place(const Field* place, std::string_view key) {
   return place->object_type != nullptr ? place->object_type->find(key) : nullptr;
 }
 
-bool is_declared(const Field* place, std::string_view key) {
-  return place != nullptr && place->type == FieldType::object && place->object_type->find(key) != nullptr;
+const Field* declared_field(const Field* place, std::string_view key) {
+  return place != nullptr && place->type == FieldType::object ? place->object_type->find(key) : nullptr;
 }
 
 const Field* place_below(const Field* place, std::string_view element) {

@@ -26,8 +26,8 @@ Shape shape_of(const Field* place, const Json& value);
 Field root_place(const Kind* kind);
 // The place of a key's value below an object or map.
 const Field* child_place(const Field* place, std::string_view key);
-// Whether an object's key is a declared field, not a key of a map.
-bool is_declared(const Field* place, std::string_view key);
+// The declared field of an object; nullptr for keys of maps and unknown fields.
+const Field* declared_field(const Field* place, std::string_view key);
 // The place below a path element: of a field by its name, of an item the list's element.
 const Field* place_below(const Field* place, std::string_view element);
 
