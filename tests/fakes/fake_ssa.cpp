@@ -160,7 +160,7 @@ std::vector<SsaConflict> find_conflicts(const Json& live, const SsaRequest& requ
     const FieldSet shared = schema::intersect(schema::parse_fields_v1(at_path(other, {"fieldsV1"})), wanted);
     for (const std::string& field : schema::paths_of(differing(shared, live, request.intent)))
       conflicts.push_back({string_at(other, {"manager"}), string_at(other, {"operation"}),
-                           string_at(other, {"apiVersion"}), string_at(other, {"time"}), field});
+                           string_at(other, {"apiVersion"}), string_at(other, {"time"}), "." + field});
   }
   return conflicts;
 }
