@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "project/shape.hpp"
+
+#include "base/text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace kforge::project {
+namespace {
+
+Shape shape_of(Shape::Kind kind) {
+  Shape made;
+  made.kind = kind;
+  return made;
+}
+
+bool is_number(yaml::Type type) {
+  return type == yaml::Type::integer || type == yaml::Type::number;
+}
+
+bool takes(const Shape& shape, const yaml::Node& node) {
+  using enum Shape::Kind;
+  switch (shape.kind) {
+    case text:
+    case word:
+      return node.type == yaml::Type::string;
+    case integer:
+      return node.type == yaml::Type::integer;
+    case boolean:
+      return node.type == yaml::Type::boolean;
+    case scalar:
+      return node.is_scalar() && !node.is_null();
+    case amount:
+      return node.type == yaml::Type::string || is_number(node.type);
+    case list:
+      return node.is_sequence();
+    case map:
+    case section:
+      return node.is_mapping();
+    case anything:
+      break;
+  }
+  return true;
+}
+
+std::string words_of(const std::vector<std::string_view>& words) {
+  std::vector<std::string> quoted;
+  for (const std::string_view word : words) quoted.push_back(fmt::format("'{}'", word));
+  return (words.size() > 1 ? "one of " : "") + join(quoted, ", ");
+}
+
+}  // namespace
+
+Shape text(const Format& format) {
+  Shape made = shape_of(Shape::Kind::text);
+  made.format = &format;
+  return made;
+}
+
+Shape one_of(std::vector<std::string_view> words) {
+  Shape made = shape_of(Shape::Kind::word);
+  made.words = std::move(words);
+  return made;
+}
+
+Shape integer(std::int64_t minimum, std::int64_t maximum) {
+  Shape made = shape_of(Shape::Kind::integer);
+  made.minimum = minimum;
+  made.maximum = maximum;
+  return made;
+}
+
+Shape boolean() {
+  return shape_of(Shape::Kind::boolean);
+}
+
+Shape only_true() {
+  Shape made = boolean();
+  made.only_true = true;
+  return made;
+}
+
+Shape scalar(const Format& format) {
+  Shape made = shape_of(Shape::Kind::scalar);
+  made.format = &format;
+  return made;
+}
+
+Shape amount(const Format& format) {
+  Shape made = shape_of(Shape::Kind::amount);
+  made.format = &format;
+  return made;
+}
+
+Shape list_of(Shapes elements, std::int64_t most_items) {
+  Shape made = shape_of(Shape::Kind::list);
+  made.elements = std::move(elements);
+  made.maximum = most_items;
+  return made;
+}
+
+Shape map_of(const Format& keys, Shapes elements) {
+  Shape made = shape_of(Shape::Kind::map);
+  made.format = &keys;
+  made.elements = std::move(elements);
+  return made;
+}
+
+Shape map_of(const Format& keys, const Format& overlay_keys, Shapes elements) {
+  Shape made = map_of(keys, std::move(elements));
+  made.overlay_keys = &overlay_keys;
+  return made;
+}
+
+Shape mapping_of(SectionGetter getter) {
+  Shape made = shape_of(Shape::Kind::section);
+  made.section = getter;
+  return made;
+}
+
+Shape anything() {
+  return shape_of(Shape::Kind::anything);
+}
+
+const Shape* find_alternative(const Shapes& shapes, const yaml::Node& node) {
+  const auto found = std::ranges::find_if(shapes, [&](const Shape& shape) { return takes(shape, node); });
+  return found == shapes.end() ? nullptr : &*found;
+}
+
+std::string expected(const Shape& shape) {
+  using enum Shape::Kind;
+  switch (shape.kind) {
+    case text:
+    case amount:
+      return std::string(shape.format->expected);
+    case scalar:
+      return "a text, number or boolean";
+    case word:
+      return words_of(shape.words);
+    case integer:
+      return fmt::format("a whole number from {} to {}", shape.minimum, shape.maximum);
+    case boolean:
+      return shape.only_true ? "true" : "true or false";
+    case list:
+      return "a list";
+    case map:
+    case section:
+      return "a mapping";
+    case anything:
+      break;
+  }
+  return "anything";
+}
+
+std::string expected(const Shapes& shapes) {
+  std::vector<std::string> parts;
+  for (const Shape& shape : shapes) parts.push_back(expected(shape));
+  return join(parts, " or ");
+}
+
+}  // namespace kforge::project
