@@ -51,4 +51,5 @@ std::string_view @name@() {
 ]])
   set_source_files_properties("${source}" PROPERTIES OBJECT_DEPENDS "${path}")
   target_sources(${target} PRIVATE "${source}")
+  target_include_directories(${target} PRIVATE "${CMAKE_BINARY_DIR}/generated")
 endfunction()

@@ -7,7 +7,7 @@ endif()
 
 add_library(kforge_settings INTERFACE)
 target_compile_features(kforge_settings INTERFACE cxx_std_20)
-target_include_directories(kforge_settings INTERFACE "${CMAKE_SOURCE_DIR}/lib" "${CMAKE_SOURCE_DIR}" "${CMAKE_BINARY_DIR}/generated")
+target_include_directories(kforge_settings INTERFACE "${CMAKE_SOURCE_DIR}/lib" "${CMAKE_SOURCE_DIR}")
 target_compile_options(kforge_settings INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Wno-missing-field-initializers  # designated initialisers leave the rest to the defaults
   $<$<BOOL:${KFORGE_WERROR}>:-Werror>
