@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sandbox/server/api_server.hpp"
+
+#include "base/text.hpp"
+#include "sandbox/api/body.hpp"
+#include "sandbox/api/object_meta.hpp"
+#include "sandbox/api/reviews.hpp"
+#include "sandbox/server/discovery.hpp"
+#include "sandbox/server/openapi.hpp"
+#include "sandbox/server/pod_streams.hpp"
+#include "sandbox/server/route.hpp"
+#include "sandbox/server/tables.hpp"
+#include "sandbox/server/url.hpp"
+#include "sandbox/server/watching.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+namespace kforge::sandbox {
+namespace {
+
+enum class Form { object, table, metadata };
+
+// What the client accepts first, of what there is.
+Form form_of(const HttpRequest& request) {
+  for (const std::string& part : split(request.header("accept"), ',')) {
+    if (contains(part, "as=Table")) return Form::table;
+    if (contains(part, "as=PartialObjectMetadata")) return Form::metadata;
+    if (contains(part, "application/json") || contains(part, "*/*")) return Form::object;
+  }
+  return Form::object;
+}
+
+std::size_t number(const std::string& text) {
+  std::size_t value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
+HttpResponse json_response(int status, const Json& body, std::string content_type = "application/json") {
+  return {status, {}, std::move(content_type), to_text(body) + "\n"};
+}
+
+// kubectl asks for JSON or YAML bodies; protobuf is refused as a server without it would.
+Json object_body(const HttpRequest& request) {
+  if (contains(request.header("content-type"), "protobuf"))
+    throw unsupported_media_type("application/json, application/yaml");
+  return parse_body(request.body);
+}
+
+}  // namespace
+
+struct ApiServer::State {
+  Api& api;
+  Timers& timers;
+  const schema::Table& table;
+  Watches watches;
+  PodStreams streams;
+
+  WallTime now() const { return timers.wall_time(); }
+
+  IncludeObject include_of(const HttpRequest& request) const {
+    const std::string wanted = request.parameter("includeObject");
+    return wanted == "None"     ? IncludeObject::none
+           : wanted == "Object" ? IncludeObject::object
+                                : IncludeObject::metadata;
+  }
+
+  // An object or a list as the client wants to see it.
+  Json shaped(const HttpRequest& request, const Resource& resource, Json body) const {
+    const Form form = form_of(request);
+    if (form == Form::object) return body;
+    const bool list = body.contains("items");
+    std::vector<const Json*> objects;
+    if (list)
+      for (const Json& item : body["items"]) objects.push_back(&item);
+    else
+      objects.push_back(&body);
+    if (form == Form::table) {
+      Json shown =
+          table_of(resource, objects, string_at(body, {"metadata", "resourceVersion"}), now(), include_of(request));
+      if (list && body["metadata"].contains("continue")) shown["metadata"]["continue"] = body["metadata"]["continue"];
+      return shown;
+    }
+    if (!list) return metadata_only(body);
+    Json items = Json::array();
+    for (const Json* object : objects) items.push_back(metadata_only(*object));
+    return {{"kind", "PartialObjectMetadataList"},
+            {"apiVersion", "meta.k8s.io/v1"},
+            {"metadata", body["metadata"]},
+            {"items", items}};
+  }
+
+  ObjectForm watch_form(const HttpRequest& request, const Resource& resource) const {
+    const Form form = form_of(request);
+    if (form == Form::object) return nullptr;
+    if (form == Form::metadata) return metadata_only;
+    return [this, resource, include = include_of(request)](const Json& object) {
+      return table_of(resource, {&object}, string_at(object, {"metadata", "resourceVersion"}), now(), include);
+    };
+  }
+
+  void watch(const HttpRequest& request, const Target& target, const Resource& resource,
+             const std::shared_ptr<Responder>& responder) {
+    std::string fields = request.parameter("fieldSelector");
+    if (!target.name.empty()) fields = "metadata.name=" + target.name;
+    WatchOptions options;
+    options.resource_version = request.parameter("resourceVersion");
+    options.bookmarks = request.flag("allowWatchBookmarks");
+    options.initial_events = request.flag("sendInitialEvents");
+    options.timeout = std::chrono::seconds(number(request.parameter("timeoutSeconds")));
+    options.form = watch_form(request, resource);
+    watches.begin(resource, target.name_space,
+                  ObjectSelector(request.parameter("labelSelector"), fields, resource.id()), std::move(options),
+                  responder);
+  }
+
+  Outcome execute(const HttpRequest& request, const Route& route) {
+    const Caller caller = caller_of(request);
+    const Selector selector{request.parameter("labelSelector"), request.parameter("fieldSelector")};
+    const Target& target = route.target;
+    switch (route.verb) {
+      case Verb::get:
+        return api.get(target);
+      case Verb::list:
+        return api.list(target, selector, number(request.parameter("limit")), request.parameter("continue"));
+      case Verb::create:
+        if (!target.subresource.empty()) return create_subresource(api, caller, target, object_body(request));
+        return api.create(caller, target, object_body(request), write_options_of(request));
+      case Verb::update:
+        return api.update(caller, target, object_body(request), write_options_of(request));
+      case Verb::patch:
+        return api.patch(caller, target, patch_type_of(request), request.body, write_options_of(request));
+      case Verb::remove:
+        return api.remove(caller, target, delete_options_of(request));
+      case Verb::remove_collection:
+        return api.remove_collection(caller, target, selector, delete_options_of(request));
+      case Verb::watch:
+        break;
+    }
+    return {500, status_object(500, "InternalError", "watch is not a verb with an answer"), {}};
+  }
+
+  void resource_request(const HttpRequest& request, Target target, const std::shared_ptr<Responder>& responder) {
+    if (const auto answer = review(target, request)) return responder->send(json_response(201, *answer));
+    const Resource* resource = api.registry().find(target.group, target.version, target.resource);
+    if (resource == nullptr) throw no_such_resource();
+    if (streams.handle(request, target, responder)) return;
+    const Route route = route_of(request, std::move(target));
+    if (route.verb == Verb::watch) return watch(request, route.target, *resource, responder);
+    Outcome outcome = execute(request, route);
+    const bool whole =
+        route.target.subresource.empty() && outcome.ok() && string_at(outcome.body, {"kind"}) != "Status";
+    if (whole && route.verb != Verb::remove) outcome.body = shaped(request, *resource, std::move(outcome.body));
+    HttpResponse response = to_response(outcome);
+    if (const auto& details = at_path(outcome.body, {"details", "retryAfterSeconds"}); details.is_number())
+      response.headers.emplace_back("Retry-After", to_text(details));
+    responder->send(std::move(response));
+  }
+
+  std::optional<Json> review(const Target& target, const HttpRequest& request) const {
+    if (request.method != "POST" || !is_review(target)) return std::nullopt;
+    return answer_review(target, object_body(request), caller_of(request));
+  }
+
+  void route(const HttpRequest& request, const std::shared_ptr<Responder>& responder) {
+    const auto segments = path_segments(request.path);
+    if (!segments) throw bad_request("the URL path holds a segment that is not allowed");
+    if (request.peer.user.empty()) throw unauthorized();
+    if (segments->size() == 1 &&
+        (segments->front() == "healthz" || segments->front() == "livez" || segments->front() == "readyz"))
+      return responder->send({200, {}, "text/plain; charset=utf-8", "ok"});
+    if (segments->size() == 1 && segments->front() == "version")
+      return responder->send(json_response(200, version_document(table.kubernetes_version())));
+    if (const auto answer = discovery(api.registry(), *segments, request.header("accept")))
+      return responder->send(json_response(200, answer->body, answer->content_type));
+    if (const auto answer = openapi(api.registry(), *segments)) return responder->send(json_response(200, *answer));
+    const auto target = target_of(*segments);
+    if (!target) throw no_such_resource();
+    resource_request(request, *target, responder);
+  }
+};
+
+ApiServer::ApiServer(Api& api, Timers& timers, PodRuntime& runtime, const schema::Table& table)
+    : state_(new State{api, timers, table, Watches(api.store(), timers), PodStreams(api, runtime, timers)}) {}
+ApiServer::~ApiServer() = default;
+
+void ApiServer::handle(HttpRequest request, const std::shared_ptr<Responder>& responder) {
+  try {
+    state_->route(request, responder);
+  } catch (const Refusal& refusal) {
+    responder->send(json_response(refusal.code, refusal.status));
+  }
+}
+
+void ApiServer::cut_watches() {
+  state_->watches.cut();
+}
+
+}  // namespace kforge::sandbox
