@@ -29,7 +29,7 @@ void check_names(const Project& project, const DatabaseUser& user, Diagnostics& 
   if (std::ranges::find(taken_databases, user.database) != taken_databases.end())
     problems.error(place_of(project, user),
                    fmt::format("the database '{}' belongs to the server itself", user.database), "choose another name");
-  if (user.owner == "postgres" || user.owner.starts_with("pg_"))
+  else if (user.owner == "postgres" || user.owner.starts_with("pg_"))
     problems.error(place_of(project, user), fmt::format("the role '{}' belongs to the server itself", user.owner),
                    "choose another owner");
 }

@@ -24,7 +24,7 @@ std::vector<std::string> keys_of(const Map& map) {
   return keys;
 }
 
-void check_uses(const Project& project, const Service& service, const std::vector<std::string>& names,
+void check_uses(const Project& project, const Service& service, const std::vector<std::string>& others,
                 Diagnostics& problems) {
   std::map<std::string, std::string> variables;
   std::set<std::string> seen;
@@ -33,7 +33,7 @@ void check_uses(const Project& project, const Service& service, const std::vecto
     const SourcePlace place = project.place_of({"services", service.name, "uses", std::to_string(i)});
     if (project.find_service(used) == nullptr)
       problems.error(place, fmt::format("'{}' uses '{}', which is not a service of this project", service.name, used),
-                     did_you_mean(used, names));
+                     did_you_mean(used, others));
     else if (used == service.name)
       problems.error(place, fmt::format("'{}' uses itself", used), "it knows its own address");
     else if (!seen.insert(used).second)
@@ -124,7 +124,11 @@ void check_secret_values(const Project& project, Diagnostics& problems) {
 
 void lint_references(const Project& project, Diagnostics& problems) {
   const std::vector<std::string> names = service_names(project);
-  for (const Service& service : project.services) check_uses(project, service, names, problems);
+  for (const Service& service : project.services) {
+    std::vector<std::string> others = names;
+    std::erase(others, service.name);
+    check_uses(project, service, others, problems);
+  }
   check_secrets(project, problems);
   check_secret_values(project, problems);
 }

@@ -39,7 +39,7 @@ void check_variable(const Project& project, const Service& service, const std::s
   if (service.secret_env.contains(name))
     problems.error(place, fmt::format("'{}' stands under both env and secretEnv of '{}'", name, service.name),
                    "remove one of them");
-  else if (name == "PORT" && value != std::to_string(service.port))
+  else if (name == "PORT" && service.port != 0 && value != std::to_string(service.port))
     problems.error(place, fmt::format("PORT is {} here, but the port of '{}' is {}", value, service.name, service.port),
                    "change 'port' instead");
   else if (name != "PORT" && derived_variables(project, service).contains(name))

@@ -42,8 +42,7 @@ void read_parts(const yaml::Node& document, const Environment& environment, Diag
   for (const yaml::Entry& entry : environments->entries) {
     if (!entry.value.is_mapping()) continue;  // reported with the base
     Project part = empty_project();
-    Reader(Pass::overlay, environment, problems, fmt::format(" of environment '{}'", entry.key.scalar))
-        .section(top_section(), entry.value, &part);
+    Reader(Pass::overlay, environment, problems, entry.key.scalar).section(top_section(), entry.value, &part);
   }
 }
 

@@ -47,37 +47,22 @@ std::string hint_for_type(const Shapes& shapes, const yaml::Node& node) {
                                                                                           : std::string();
 }
 
-// Empty when it does not fit into 64 bits.
-std::optional<std::int64_t> integer_of(const yaml::Node& node) {
-  try {
-    const Json value = yaml::to_json(node);
-    if (value.is_number_unsigned() && value.get<std::uint64_t>() > INT64_MAX) return std::nullopt;
-    return value.get<std::int64_t>();
-  } catch (const InvalidInput&) {
-    return std::nullopt;
-  }
-}
-
-std::vector<std::string> as_strings(const std::vector<std::string_view>& words) {
-  return {words.begin(), words.end()};
-}
-
 const Shapes& elements_of(const Field& field, Shape::Kind kind) {
   return std::ranges::find(field.shapes, kind, &Shape::kind)->elements;
 }
 
 }  // namespace
 
-Reader::Reader(Pass pass, const Environment& environment, Diagnostics& problems, std::string context)
+Reader::Reader(Pass pass, const Environment& environment, Diagnostics& problems, std::string environment_name)
     : pass_(pass),
       whole_(pass == Pass::merged),
       environment_(environment),
       problems_(problems),
-      context_(std::move(context)) {}
+      environment_name_(std::move(environment_name)) {}
 
 void Reader::section(const Section& section, const yaml::Node& mapping, void* target) {
   if (!section.free_keys) known_keys(section, mapping);
-  if (section.exactly_one && whole_ && mapping.entries.size() != 1)
+  if (section.exactly_one && whole_ && mapping.entries.empty())
     problems_.error(path_.empty() ? mapping.place() : path_.back().place,
                     fmt::format("{} needs exactly one of {}", subject(), quoted_list(section.keys())));
   for (const Field& candidate : section.fields) {
@@ -87,7 +72,7 @@ void Reader::section(const Section& section, const yaml::Node& mapping, void* ta
       if (candidate.has(required) && whole_) missing(candidate, mapping);
       continue;
     }
-    check_excluded(candidate, *found, mapping);
+    check_excluded(section, candidate, *found, mapping);
     field(candidate, *found, target);
   }
   if (!section.free_keys) return;
@@ -137,11 +122,16 @@ void Reader::missing(const Field& field, const yaml::Node& mapping) {
       field.about.example.empty() ? "" : fmt::format("such as {}: {}", field.about.name, field.about.example));
 }
 
-void Reader::check_excluded(const Field& field, const yaml::Entry& entry, const yaml::Node& mapping) {
+void Reader::check_excluded(const Section& section, const Field& field, const yaml::Entry& entry,
+                            const yaml::Node& mapping) {
   if (field.about.excludes.empty() || entry.value.is_null()) return;
+  const auto excludes = [](const Field* one, std::string_view key) {
+    return one != nullptr && (one->about.excludes == "*" || one->about.excludes == key);
+  };
   for (const yaml::Entry& other : mapping.entries) {
-    if (&other == &entry || other.value.is_null()) continue;
-    if (field.about.excludes == "*" || field.about.excludes == other.key.scalar)
+    if (&other == &entry || other.value.is_null() || !excludes(&field, other.key.scalar)) continue;
+    const bool reported = &other < &entry && excludes(section.find(other.key.scalar), entry.key.scalar);
+    if (!reported)
       problems_.error(other.key.place(),
                       fmt::format("'{}' and '{}' exclude each other{}", other.key.scalar, field.about.name, where()));
   }
@@ -167,26 +157,9 @@ bool Reader::fits(const Shapes& shapes, const yaml::Node& node, const Field& fie
 
 bool Reader::content_fits(const Shape& shape, const yaml::Node& node, std::string_view text,
                           const std::string& subject) {
-  if (shape.kind == Shape::Kind::word) {
-    if (std::ranges::find(shape.words, text) != shape.words.end()) return true;
-    problems_.error(node.place(), fmt::format("{} must be {}, not '{}'", subject, expected(shape), printable(text)),
-                    did_you_mean(text, as_strings(shape.words)));
-    return false;
-  }
-  if (shape.kind == Shape::Kind::boolean) {
-    if (!shape.only_true || yaml::to_json(node).get<bool>()) return true;
-    problems_.error(node.place(), fmt::format("{} must be true", subject), "remove the key for the opposite");
-    return false;
-  }
-  if (shape.kind == Shape::Kind::integer) {
-    const auto number = integer_of(node);
-    if (number && *number >= shape.minimum && *number <= shape.maximum) return true;
-    problems_.error(node.place(), fmt::format("{} must be {}, not {}", subject, expected(shape), text));
-    return false;
-  }
-  if (shape.format == nullptr || (text.size() <= shape.format->max_length && shape.format->accepts(text))) return true;
-  problems_.error(node.place(), fmt::format("{} must be {}, not '{}'", subject, expected(shape), printable(text)));
-  return false;
+  const auto problem = misfit(shape, node, text);
+  if (problem) problems_.error(node.place(), fmt::format("{} {}", subject, problem->message), problem->hint);
+  return !problem;
 }
 
 void Reader::report_type(const Shapes& shapes, const yaml::Node& node, const std::string& subject) {
@@ -250,12 +223,11 @@ void Reader::each_item(const yaml::Entry& entry, const Field& field,
   for (std::size_t i = 0; i < entry.value.items.size(); ++i) {
     const yaml::Node& item = entry.value.items[i];
     if (!fits(elements, item, field, subject)) continue;
-    const std::string own_name = path_.back().name;
-    path_.back().name = fmt::format("{}[{}]", own_name, i + 1);
+    const Step list = std::exchange(path_.back(), {fmt::format("{}[{}]", entry.key.scalar, i + 1), item.place()});
     const bool whole = std::exchange(whole_, true);
     visit(item);
     whole_ = whole;
-    path_.back().name = own_name;
+    path_.back() = list;
   }
 }
 
@@ -279,17 +251,19 @@ void Reader::each_entry(const yaml::Entry& entry, const Field& field,
 }
 
 std::string Reader::subject() const {
-  if (path_.empty()) return "the project file" + context_;
+  const std::string environment = environment_name_.empty() ? "" : fmt::format("environment '{}'", environment_name_);
+  const std::string suffix = environment.empty() ? "" : " of " + environment;
+  if (path_.empty()) return environment.empty() ? "the project file" : environment;
   std::vector<std::string> names;
   for (const Step& step : path_) names.push_back(step.name);
-  if (names.front() != "services" || names.size() < 2) return fmt::format("'{}'{}", join(names, "."), context_);
-  const std::string service = fmt::format("service '{}'", names[1]);
+  if (names.front() != "services" || names.size() < 2) return fmt::format("'{}'{}", join(names, "."), suffix);
+  const std::string service = fmt::format("service '{}'{}", names[1], suffix);
   names.erase(names.begin(), names.begin() + 2);
-  return (names.empty() ? service : fmt::format("'{}' of {}", join(names, "."), service)) + context_;
+  return names.empty() ? service : fmt::format("'{}' of {}", join(names, "."), service);
 }
 
 std::string Reader::where() const {
-  return path_.empty() && context_.empty() ? "" : " in " + subject();
+  return path_.empty() && environment_name_.empty() ? "" : " in " + subject();
 }
 
 }  // namespace kforge::project

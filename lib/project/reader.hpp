@@ -21,8 +21,8 @@ enum class Pass { base, overlay, merged };
 
 class Reader {
  public:
-  // `context` follows the names in messages: " of environment 'laptop'".
-  Reader(Pass pass, const Environment& environment, Diagnostics& problems, std::string context = {});
+  // `environment_name` of an overlay, for messages.
+  Reader(Pass pass, const Environment& environment, Diagnostics& problems, std::string environment_name = {});
 
   Pass pass() const { return pass_; }
   Diagnostics& problems() { return problems_; }
@@ -66,7 +66,7 @@ class Reader {
   void free_key(const Section& section, const yaml::Entry& entry, void* target);
   bool deletes(const yaml::Node& value) const;
   void missing(const Field& field, const yaml::Node& mapping);
-  void check_excluded(const Field& field, const yaml::Entry& entry, const yaml::Node& mapping);
+  void check_excluded(const Section& section, const Field& field, const yaml::Entry& entry, const yaml::Node& mapping);
   bool fits(const Shapes& shapes, const yaml::Node& node, const Field& field, const std::string& subject);
   bool content_fits(const Shape& shape, const yaml::Node& node, std::string_view text, const std::string& subject);
   void report_type(const Shapes& shapes, const yaml::Node& node, const std::string& subject);
@@ -78,7 +78,7 @@ class Reader {
   bool whole_;  // required keys must be there, null deletes nothing
   const Environment& environment_;
   Diagnostics& problems_;
-  std::string context_;
+  std::string environment_name_;
   std::vector<Step> path_;
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "project/shape.hpp"
 
+#include "base/diagnostics.hpp"
+#include "base/suggest.hpp"
 #include "base/text.hpp"
 
 #include <fmt/format.h>
@@ -49,6 +51,47 @@ std::string words_of(const std::vector<std::string_view>& words) {
   std::vector<std::string> quoted;
   for (const std::string_view word : words) quoted.push_back(fmt::format("'{}'", word));
   return (words.size() > 1 ? "one of " : "") + join(quoted, ", ");
+}
+
+// Empty when it does not fit into 64 bits.
+std::optional<std::int64_t> integer_of(const yaml::Node& node) {
+  try {
+    const Json value = yaml::to_json(node);
+    if (value.is_number_unsigned() && value.get<std::uint64_t>() > INT64_MAX) return std::nullopt;
+    return value.get<std::int64_t>();
+  } catch (const InvalidInput&) {
+    return std::nullopt;
+  }
+}
+
+std::optional<Misfit> misfit_of_word(const Shape& shape, std::string_view text) {
+  if (std::ranges::find(shape.words, text) != shape.words.end()) return std::nullopt;
+  return Misfit{fmt::format("must be {}, not '{}'", expected(shape), printable(text)),
+                did_you_mean(text, {shape.words.begin(), shape.words.end()})};
+}
+
+std::optional<Misfit> misfit_of_integer(const Shape& shape, const yaml::Node& node) {
+  const auto number = integer_of(node);
+  if (number && *number >= shape.minimum && *number <= shape.maximum) return std::nullopt;
+  return Misfit{fmt::format("must be {}, not {}", expected(shape), node.scalar), {}};
+}
+
+// The usual slips.
+std::string hint_for(const Format& format, std::string_view text) {
+  if (text.size() > format.max_length) return fmt::format("at most {} characters", format.max_length);
+  const std::string lower = to_lower(text);
+  if (lower != text && format.accepts(lower)) return fmt::format("write it in lower case: '{}'", lower);
+  const std::size_t scheme = text.find("://");
+  if (scheme != std::string_view::npos && format.accepts(text.substr(scheme + 3)))
+    return fmt::format("leave out '{}'", text.substr(0, scheme + 3));
+  if (format.accepts(fmt::format("https://{}", text))) return fmt::format("write 'https://{}'", text);
+  if (format.accepts(fmt::format("/{}", text))) return fmt::format("write '/{}'", text);
+  return {};
+}
+
+std::optional<Misfit> misfit_of_text(const Format& format, std::string_view text) {
+  if (text.size() <= format.max_length && format.accepts(text)) return std::nullopt;
+  return Misfit{fmt::format("must be {}, not '{}'", format.expected, printable(text)), hint_for(format, text)};
 }
 
 }  // namespace
@@ -127,6 +170,29 @@ Shape anything() {
 const Shape* find_alternative(const Shapes& shapes, const yaml::Node& node) {
   const auto found = std::ranges::find_if(shapes, [&](const Shape& shape) { return takes(shape, node); });
   return found == shapes.end() ? nullptr : &*found;
+}
+
+std::optional<Misfit> misfit(const Shape& shape, const yaml::Node& node, std::string_view content) {
+  using enum Shape::Kind;
+  switch (shape.kind) {
+    case word:
+      return misfit_of_word(shape, content);
+    case integer:
+      return misfit_of_integer(shape, node);
+    case boolean:
+      if (!shape.only_true || yaml::to_json(node).get<bool>()) return std::nullopt;
+      return Misfit{"must be true", "remove the key for the opposite"};
+    case Shape::Kind::text:
+    case scalar:
+    case amount:
+      return misfit_of_text(*shape.format, content);
+    case list:
+    case map:
+    case section:
+    case anything:
+      break;
+  }
+  return std::nullopt;
 }
 
 std::string expected(const Shape& shape) {

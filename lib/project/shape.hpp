@@ -59,6 +59,12 @@ Shape anything();
 // The alternative that takes a node of this type, or nullptr.
 const Shape* find_alternative(const Shapes& shapes, const yaml::Node& node);
 
+// What is wrong with the content of a scalar whose type fits: "must be a whole number from 1 to 65535, not 0".
+struct Misfit {
+  std::string message, hint;
+};
+std::optional<Misfit> misfit(const Shape& shape, const yaml::Node& node, std::string_view text);
+
 // "a whole number from 1 to 65535", "a list or 'none'"; after "must be".
 std::string expected(const Shape& shape);
 std::string expected(const Shapes& shapes);

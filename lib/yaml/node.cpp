@@ -24,6 +24,9 @@ int shown_length(const Node& node, std::string_view rest) {
     }
     return display_width(rest);
   }
+  // An empty value stands where its key does.
+  if (node.is_null() && node.scalar.empty())
+    return std::max(1, display_width(rest.substr(0, rest.find_first_of(": "))));
   if (!node.is_scalar() || node.scalar.empty() || !rest.starts_with(node.scalar)) return 1;
   return std::max(1, display_width(node.scalar));
 }

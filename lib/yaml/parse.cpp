@@ -98,7 +98,11 @@ class Builder {
     Node key = node();
     const std::size_t value_at = next_;
     Node value = node();
-    if (!parent.flow && value.is_null()) check_colon(key, events_[value_at]);
+    if (value.is_null() && value.scalar.empty() && !value.quoted) {
+      if (!parent.flow) check_colon(key, events_[value_at]);
+      value.line = key.line;  // the parser says where the next token stands
+      value.column = key.column;
+    }
     if (!key.quoted && key.scalar == "<<" && key.type == Type::string) return collect_merge(std::move(value), merged);
     if (key.type != Type::string) return refuse_key(key);
     const auto [known, fresh] = keys.lines.try_emplace(key.scalar, key.line);

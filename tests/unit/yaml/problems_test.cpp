@@ -43,6 +43,7 @@ TEST_CASE("hints say what usually is the cause") {
   CHECK(hint_of("a:\n\tb: 1\n") == "indent with spaces, not with tabs");
   CHECK(hint_of("a:\n  b: 1\n c: 2\n") == "check the indentation");
   CHECK(hint_of("a: {b: 1\n") == "a '}' or a ',' is missing before this");
+  CHECK(hint_of("a: {b: ${X}, c: 1}\n") == "put the text with '${' in quotes: '{' has a meaning here");
   CHECK(hint_of("a: @x\n") == "put it in quotes");
 }
 
