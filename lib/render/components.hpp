@@ -5,6 +5,7 @@
 #include "render/drafts.hpp"
 
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -26,8 +27,8 @@ void apply_patches(Drafts& drafts);
 
 // postgresql.conf for the server's memory limit and number of clients, with database.parameters on top.
 std::string postgres_config(const project::Project& project);
-// Connections that the clients of a role may have open, at the height of a rollout.
-int connection_limit(const project::Project& project, const std::string& role);
+// Connections that the clients of each role may have open, at the height of a rollout.
+std::map<std::string, int> connection_limits(const project::Project& project);
 // The database entry that provisions `database`; throws InvalidInput when there is none.
 const project::DatabaseUser& database_user(const project::Project& project, const std::string& database);
 

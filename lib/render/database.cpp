@@ -51,8 +51,9 @@ void draft_server(Drafts& drafts, const Workload& workload) {
 }
 
 std::string provision_script(const project::Project& project, std::string script) {
+  const auto limits = connection_limits(project);
   for (const project::DatabaseUser& user : project.database->databases)
-    script += fmt::format("provision {} {} {}\n", user.owner, user.database, connection_limit(project, user.owner));
+    script += fmt::format("provision {} {} {}\n", user.owner, user.database, limits.at(user.owner));
   return script;
 }
 

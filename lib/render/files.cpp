@@ -14,13 +14,22 @@ std::string file_of(const Object& object) {
   return fmt::format("{}/{}.yaml", to_string(object.tier), name);
 }
 
+void append_document(std::string& text, const Object& object) {
+  if (!text.empty()) text += "---\n";
+  text += is_secret(object.manifest) ? yaml::emit(redacted(object.manifest)) : yaml::emit(object.manifest);
+}
+
 }  // namespace
 
+std::string to_yaml(const Rendered& rendered) {
+  std::string text;
+  for (const Object& object : rendered.objects) append_document(text, object);
+  return text;
+}
+
 std::map<std::string, std::string> files_of(const Rendered& rendered) {
-  std::map<std::string, std::vector<Json>> documents;
-  for (const Object& object : rendered.objects) documents[file_of(object)].push_back(redacted(object.manifest));
   std::map<std::string, std::string> files;
-  for (const auto& [path, objects] : documents) files[path] = yaml::emit_all(objects);
+  for (const Object& object : rendered.objects) append_document(files[file_of(object)], object);
   return files;
 }
 

@@ -13,7 +13,6 @@ void label_object(Json& labels, const Workload& workload, const project::Project
     labels["app.kubernetes.io/instance"] = workload.name;
     labels["app.kubernetes.io/component"] = workload.component;
   }
-  if (!workload.version.empty()) labels["app.kubernetes.io/version"] = workload.version;
   if (!workload.service.empty()) labels["kforge.dev/service"] = workload.service;
   labels["app.kubernetes.io/part-of"] = project.name;
   labels["tier"] = std::string(to_string(workload.tier));
@@ -37,6 +36,12 @@ void select_in_pod_spec(Json& pod, const Json& selector) {
       term["podAffinityTerm"]["labelSelector"]["matchLabels"] = selector;
 }
 
+// Only on what runs the image: another version must not rewrite every object of a service.
+void label_version(Json& manifest, const Workload& workload) {
+  if (!workload.version.empty() && at_path(manifest, {"spec", "template"}).is_object())
+    manifest["metadata"]["labels"]["app.kubernetes.io/version"] = workload.version;
+}
+
 void select(Json& manifest, const Workload& workload, const project::Project& project) {
   const auto spec = manifest.find("spec");
   if (spec == manifest.end()) return;
@@ -58,6 +63,7 @@ void identify(Draft& draft, const Drafts& drafts) {
   if (metadata.contains("namespace") && draft.workload.tier != project::Tier::namespaces)
     metadata["namespace"] = drafts.project.namespaces.of(draft.workload.tier);
   label_object(metadata["labels"], draft.workload, drafts.project);
+  label_version(manifest, draft.workload);
   if (!draft.workload.component.empty()) select(manifest, draft.workload, drafts.project);
 }
 

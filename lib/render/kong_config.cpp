@@ -124,7 +124,13 @@ Json services_of(const project::Project& project) {
   return services;
 }
 
-Json consumers_of(const project::Gateway& gateway, const KeyReader& key) {
+std::string token_realm(const project::Project& project) {
+  if (!project.gateway->jwt_realm.empty()) return project.gateway->jwt_realm;
+  return project.auth ? main_realm(project) : project.name;
+}
+
+Json consumers_of(const project::Project& project, const KeyReader& key) {
+  const project::Gateway& gateway = *project.gateway;
   Json consumers = Json::array();
   for (const project::KeyConsumer& consumer : gateway.consumers)
     consumers.push_back({{"username", consumer.name}, {"keyauth_credentials", {{{"key", key(consumer.key)}}}}});
@@ -132,8 +138,7 @@ Json consumers_of(const project::Gateway& gateway, const KeyReader& key) {
   Json secrets = Json::array();
   for (const project::JwtKey& signing : gateway.jwt_keys)
     secrets.push_back({{"key", signing.kid}, {"algorithm", "RS256"}, {"rsa_public_key", signing.pem}});
-  const std::string realm = gateway.jwt_realm.empty() ? "jwt" : gateway.jwt_realm;
-  consumers.push_back({{"username", "realm-" + realm}, {"jwt_secrets", std::move(secrets)}});
+  consumers.push_back({{"username", "realm-" + token_realm(project)}, {"jwt_secrets", std::move(secrets)}});
   return consumers;
 }
 
@@ -172,8 +177,7 @@ std::vector<std::string> public_hosts(const project::Project& project) {
 Json kong_config(const project::Project& project, const KeyReader& key) {
   Json config = {{"_format_version", "3.0"}, {"_transform", true}};
   if (Json services = services_of(project); !services.empty()) config["services"] = std::move(services);
-  if (Json consumers = consumers_of(*project.gateway, key); !consumers.empty())
-    config["consumers"] = std::move(consumers);
+  if (Json consumers = consumers_of(project, key); !consumers.empty()) config["consumers"] = std::move(consumers);
   config["plugins"] = global_plugins(*project.gateway);
   return config;
 }

@@ -26,12 +26,8 @@ double server_memory(const project::Database& database) {
 
 // Enough for every client at the height of its rollout, but no more than the memory can carry.
 int max_connections(const project::Project& project) {
-  std::vector<std::string> roles;
-  for (const project::DatabaseUser& user : project.database->databases) roles.push_back(user.owner);
-  std::ranges::sort(roles);
-  roles.erase(std::unique(roles.begin(), roles.end()), roles.end());
   int wanted = reserved;
-  for (const std::string& role : roles) wanted += connection_limit(project, role);
+  for (const auto& [role, limit] : connection_limits(project)) wanted += limit;
   const int affordable = static_cast<int>(server_memory(*project.database) / memory_a_connection);
   return std::max(100, std::min(wanted, affordable));
 }
@@ -51,16 +47,18 @@ const project::DatabaseUser& database_user(const project::Project& project, cons
   throw InvalidInput(std::move(problems));
 }
 
-int connection_limit(const project::Project& project, const std::string& role) {
-  int pods_connections = 0;
+std::map<std::string, int> connection_limits(const project::Project& project) {
+  std::map<std::string, int> limits;
   for (const project::Service& service : project.services) {
-    if (service.database.empty() || database_user(project, service.database).owner != role) continue;
+    if (service.database.empty()) continue;
     const int replicas = service.scale ? service.scale->max : service.replicas;
-    pods_connections += pods_at_most(replicas, service.rollout.max_surge) * service_pool;
+    limits[database_user(project, service.database).owner] +=
+        pods_at_most(replicas, service.rollout.max_surge) * service_pool;
   }
-  if (project.auth && database_user(project, project.auth->database).owner == role)
-    pods_connections += (project.auth->replicas + 1) * keycloak_pool;
-  return pods_connections > 0 ? pods_connections : service_pool;
+  if (project.auth)
+    limits[database_user(project, project.auth->database).owner] += (project.auth->replicas + 1) * keycloak_pool;
+  for (const project::DatabaseUser& user : project.database->databases) limits.emplace(user.owner, service_pool);
+  return limits;
 }
 
 std::string postgres_config(const project::Project& project) {

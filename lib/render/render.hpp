@@ -58,6 +58,11 @@ std::string applyset_id(std::string_view name, std::string_view name_space, std:
 std::string state_namespace(const project::Project& project);
 std::string applyset_parent_name(const project::Project& project);  // "kforge.shop"
 
+// Whether redacted() has something to hide in it.
+bool is_secret(const Json& object);
+
+// What `kforge render` prints: all objects as YAML documents, secrets redacted.
+std::string to_yaml(const Rendered& rendered);
 // Files of `kforge render --dir`: relative path -> YAML text ("backend/product-service.yaml"), secrets redacted.
 // `kubectl apply -f` takes the folders in the order of the tiers.
 std::map<std::string, std::string> files_of(const Rendered& rendered);

@@ -5,7 +5,6 @@
 #include "os/files.hpp"
 #include "render/drafts.hpp"
 #include "render/render.hpp"
-#include "schema/schema.hpp"
 
 #include <fmt/format.h>
 
@@ -92,9 +91,12 @@ SecretValues resolve_local(const project::Project& project,
   return values;
 }
 
+bool is_secret(const Json& object) {
+  return string_at(object, {"kind"}) == "Secret" && string_at(object, {"apiVersion"}) == "v1";
+}
+
 Json redacted(Json object) {
-  const schema::KindName kind = schema::kind_name(object);
-  if (kind.kind != "Secret" || !kind.group.empty()) return object;
+  if (!is_secret(object)) return object;
   std::set<std::string> keys;
   for (const char* field : {"data", "stringData"}) {
     if (const auto values = object.find(field); values != object.end() && values->is_object())

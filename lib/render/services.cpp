@@ -25,17 +25,6 @@ std::string db_secret_name(const project::Service& service) {
   return service.name + "-db";
 }
 
-// "product-service" -> "PRODUCT_SERVICE_URL", "cart" -> "CART_SERVICE_URL"
-std::string url_variable(std::string_view service) {
-  constexpr std::string_view suffix = "-service";
-  if (service.ends_with(suffix) && service.size() > suffix.size()) service.remove_suffix(suffix.size());
-  std::string name;
-  for (const char c : service)
-    name += std::isalnum(static_cast<unsigned char>(c)) ? static_cast<char>(std::toupper(static_cast<unsigned char>(c)))
-                                                        : '_';
-  return name + "_SERVICE_URL";
-}
-
 using Variables = std::map<std::string, std::string>;
 
 void add_process_variables(Variables& values, const project::Service& service) {
@@ -73,7 +62,7 @@ void add_auth_variables(Variables& values, const project::Project& project) {
 void add_neighbour_variables(Variables& values, const project::Project& project, const project::Service& service) {
   for (const std::string& name : service.uses)
     if (const project::Service* used = project.find_service(name))
-      values[url_variable(name)] =
+      values[project::url_variable(name)] =
           fmt::format("http://{}:{}", service_host(project, project::Tier::backend, name), used->port);
 }
 

@@ -27,15 +27,19 @@ void for_each_container(Json& workload, const auto& change) {
       for (Json& container : pod[list]) change(container);
 }
 
-bool says_nothing(const project::ResourceAmounts& amounts) {
-  return amounts.cpu.empty() && amounts.memory.empty() && amounts.ephemeral_storage.empty();
-}
+constexpr const char* no_limit = "none";
 
-void set_amount(Json& amounts, const char* name, const std::string& quantity, bool keep) {
-  if (!quantity.empty())
-    amounts[name] = canonical_quantity(quantity);
-  else if (!keep)
-    amounts.erase(name);
+void set_amount(Json& resources, const char* name, const std::string& request, const std::string& limit) {
+  Json& requests = resources["requests"];
+  Json& limits = resources["limits"];
+  if (limit == no_limit)
+    limits.erase(name);
+  else if (!limit.empty())
+    limits[name] = canonical_quantity(limit);
+  if (!request.empty())
+    requests[name] = canonical_quantity(request);
+  else if (limits.contains(name) && amount_of(limits[name]) < amount_of(requests.value(name, "")))
+    requests[name] = limits[name];  // the base asks for more than the project allows
 }
 
 }  // namespace
@@ -62,15 +66,12 @@ void set_image(Json& workload, const std::string& image, const project::Defaults
 }
 
 void set_resources(Json& container, const project::Resources& resources) {
-  if (says_nothing(resources.requests) && says_nothing(resources.limits)) return;
-  Json& requests = container["resources"]["requests"];
-  set_amount(requests, "cpu", resources.requests.cpu, true);
-  set_amount(requests, "memory", resources.requests.memory, true);
-  set_amount(requests, "ephemeral-storage", resources.requests.ephemeral_storage, true);
-  Json& limits = container["resources"]["limits"];
-  set_amount(limits, "cpu", resources.limits.cpu, false);
-  set_amount(limits, "memory", resources.limits.memory, false);
-  set_amount(limits, "ephemeral-storage", resources.limits.ephemeral_storage, true);
+  const auto& [requests, limits] = resources;
+  Json& amounts = container["resources"];
+  set_amount(amounts, "cpu", requests.cpu, limits.cpu);
+  set_amount(amounts, "memory", requests.memory, limits.memory);
+  set_amount(amounts, "ephemeral-storage", requests.ephemeral_storage, limits.ephemeral_storage);
+  if (amounts["limits"].empty()) amounts.erase("limits");
 }
 
 void set_user(Json& workload, int uid) {

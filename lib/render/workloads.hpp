@@ -18,8 +18,7 @@ void set_image(Json& workload, const std::string& image, const project::Defaults
 // The pull policy that an image gets when the project names none.
 std::string pull_policy_or_default(const std::string& policy);
 
-// Resources of a container. All amounts empty: the base's stay. Otherwise a missing limit means none, and a missing
-// request or amount of ephemeral storage keeps the base's.
+// Resources of a container: an empty amount keeps the base's, the limit "none" takes the limit away.
 void set_resources(Json& container, const project::Resources& resources);
 
 // Runs the pod and its containers as a numeric user and group, which also owns its volumes.
