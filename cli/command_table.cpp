@@ -64,7 +64,7 @@ constexpr CommandSpec table[] = {
      .summary = "show what runs, whether it works, and why not",
      .details =
          "Without services it shows the whole project. -v adds the pods. --from reads a List that `kubectl get -o "
-         "json` wrote instead of a cluster ('-' for stdin is not supported: name a file).",
+         "json` wrote instead of asking a cluster.",
      .formats = Formats::text_json,
      .bind = bind_status},
     {.name = "config view-connection",

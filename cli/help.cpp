@@ -17,45 +17,55 @@ using ui::Line;
 
 constexpr int widest = 100;
 
-// Pages of help: headings and two columns, wrapped to the window.
+// Pages of help: paragraphs, and blocks of headings and two columns that line up across their headings.
 class Page {
  public:
   explicit Page(const ui::Style& style)
       : style_(style), columns_(std::min(style.terminal ? style.width : widest, widest)) {}
 
-  void heading(std::string_view text) {
-    blank();
-    lines_.emplace_back(text, Colour::bold);
-  }
   void paragraph(std::string_view text) {
+    end_block();
     for (const std::string& line : ui::wrapped(text, columns_)) lines_.emplace_back(line);
   }
-  void row(const std::string& left, const std::string& right) { rows_.emplace_back(left, right); }
-
-  // Lays out the rows that came together, with the right column at the same place.
-  void flush() {
-    constexpr int most_left = 30;
-    int left = 0;
-    for (const auto& [term, text] : rows_)
-      if (display_width(term) <= most_left) left = std::max(left, display_width(term));
-    const int start = 2 + left + 2;
-    for (const auto& [term, text] : rows_) add_row(term, text, start);
-    rows_.clear();
-  }
+  void heading(std::string_view text) { block_.push_back({std::string(text), {}, true}); }
+  void row(const std::string& left, const std::string& right) { block_.push_back({left, right, false}); }
   void blank() {
-    flush();
+    end_block();
     if (!lines_.empty()) lines_.emplace_back();
   }
+  // What follows has columns of its own.
+  void end_block() {
+    int left = 0;
+    for (const Entry& entry : block_)
+      if (!entry.heading) left = std::max(left, display_width(entry.left));
+    const int start = 2 + std::min(left, columns_ / 2) + 2;
+    for (const Entry& entry : block_)
+      if (entry.heading)
+        add_heading(entry.left);
+      else
+        add_row(entry, start);
+    block_.clear();
+  }
   std::string text() {
-    flush();
+    end_block();
     return ui::paint_all(lines_, style_);
   }
 
  private:
-  void add_row(const std::string& term, const std::string& text, int start) {
+  struct Entry {
+    std::string left, right;
+    bool heading;
+  };
+
+  void add_heading(const std::string& text) {
+    if (!lines_.empty() && !lines_.back().empty()) lines_.emplace_back();
+    lines_.emplace_back(text, Colour::bold);
+  }
+
+  void add_row(const Entry& entry, int start) {
     Line line("  ");
-    line.add(term, Colour::cyan);
-    const std::vector<std::string> texts = ui::wrapped(text, std::max(20, columns_ - start));
+    line.add(entry.left, Colour::cyan);
+    const std::vector<std::string> texts = ui::wrapped(entry.right, std::max(20, columns_ - start));
     std::size_t next = 0;
     if (line.width() + 2 <= start) line.pad_to(start).add(texts[next++]);
     lines_.push_back(line);
@@ -65,7 +75,7 @@ class Page {
   const ui::Style& style_;
   int columns_;
   std::vector<Line> lines_;
-  std::vector<std::pair<std::string, std::string>> rows_;
+  std::vector<Entry> block_;
 };
 
 std::string option_term(const OptionSpec& spec) {
@@ -141,8 +151,10 @@ std::string overview(const ui::Style& style) {
     for (const CommandSpec& spec : commands())
       if (spec.group == group) page.row(std::string(spec.name), summary_of(spec));
   }
+  page.end_block();
   GlobalOptions globals;
   add_options(page, global_table(globals));
+  page.end_block();
   page.heading("exit codes");
   for (const ExitCodeRow& row : exit_codes()) page.row(fmt::format("{}", row.code), std::string(row.meaning));
   page.blank();
@@ -166,6 +178,7 @@ std::string command_help(const CommandSpec& command, const OptionTable& options,
   for (const ArgumentSpec& argument : options.arguments)
     page.row(argument.name, argument.choices.empty() ? argument.description
                                                      : argument.description + ": " + join(argument.choices, ", "));
+  page.end_block();
   add_options(page, options);
   page.blank();
   page.paragraph("`kforge --help` shows the options that every command knows.");

@@ -61,7 +61,9 @@ int explain_cause(Session& session, const std::string& topic) {
   if (cause == nullptr) {
     std::vector<std::string> codes;
     for (const rollout::Cause& row : rollout::causes()) codes.emplace_back(row.code);
-    throw Error(ErrorKind::not_found, fmt::format("no cause '{}'", topic)).hint(did_you_mean(topic, codes));
+    const std::string suggestion = did_you_mean(topic, codes);
+    throw Error(ErrorKind::not_found, fmt::format("no cause '{}'", topic))
+        .hint(suggestion.empty() ? "causes go from " + codes.front() + " to " + codes.back() : suggestion);
   }
   if (session.json())
     session.print_json(
