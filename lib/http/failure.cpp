@@ -80,10 +80,12 @@ std::string names_text(const PeerCertificate& certificate) {
 }
 
 Reason untrusted_reason(const Transfer& transfer, CURLcode code) {
+  if (code == CURLE_SSL_CACERT_BADFILE) return {Failure::tls_other, library_text(transfer, code)};
   const PeerCertificate& certificate = *transfer.certificate;
   const long verdict = info(transfer, CURLINFO_SSL_VERIFYRESULT);
   switch (verdict) {
     case X509_V_OK:
+    case X509_V_ERR_UNSPECIFIED:  // libcurl's own check of the name leaves this behind
     case X509_V_ERR_HOSTNAME_MISMATCH:
     case X509_V_ERR_IP_ADDRESS_MISMATCH:
       return {Failure::tls_name_mismatch, fmt::format("the server's certificate is for {}, not for '{}'",
@@ -96,7 +98,6 @@ Reason untrusted_reason(const Transfer& transfer, CURLcode code) {
       break;
   }
   const char* text = X509_verify_cert_error_string(verdict);
-  if (code == CURLE_SSL_CACERT_BADFILE) return {Failure::tls_other, library_text(transfer, code)};
   return {Failure::tls_untrusted,
           fmt::format("the server's certificate, issued by '{}', is not trusted: {}", certificate.issuer, text)};
 }

@@ -62,19 +62,25 @@ std::string common_name(const X509_NAME* name) {
   return printable(bytes_of(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, index))));
 }
 
-// Runs for every certificate of the chain; only looks at the server's own and never changes the verdict.
+// Runs for every certificate of the chain; notes the server's own. The one verdict it adds is Go's: a certificate
+// without alternative names is for no server, while libcurl would still fall back to its common name.
 int on_verify(int accepted, X509_STORE_CTX* context) noexcept {
   try {
     const auto* ssl =
         static_cast<const SSL*>(X509_STORE_CTX_get_ex_data(context, SSL_get_ex_data_X509_STORE_CTX_idx()));
     auto* target = static_cast<PeerCertificate*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), target_index()));
     const X509* certificate = X509_STORE_CTX_get0_cert(context);
-    if (target != nullptr && certificate != nullptr)
-      *target = {alternative_names(certificate), to_text(X509_get0_notBefore(certificate)),
-                 to_text(X509_get0_notAfter(certificate)), common_name(X509_get_issuer_name(certificate))};
-  } catch (...) {  // no memory for a detail of a message: the verdict stands
+    if (target == nullptr || certificate == nullptr) return accepted;
+    *target = {alternative_names(certificate), to_text(X509_get0_notBefore(certificate)),
+               to_text(X509_get0_notAfter(certificate)), common_name(X509_get_issuer_name(certificate))};
+    if (accepted == 1 && X509_STORE_CTX_get_error_depth(context) == 0 && target->names.empty()) {
+      X509_STORE_CTX_set_error(context, X509_V_ERR_HOSTNAME_MISMATCH);
+      return 0;
+    }
+    return accepted;
+  } catch (...) {  // no memory to look at it
+    return 0;
   }
-  return accepted;
 }
 
 }  // namespace
