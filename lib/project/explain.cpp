@@ -30,11 +30,12 @@ bool has_own_names(const Field& field) {
   });
 }
 
-const Field* find_key(const Section& section, const std::string& name) {
-  if (const Field* field = section.find(name)) return field;
-  if (section.free_keys && (name == section.free_keys->about.name || section.key_format->accepts(name)))
-    return section.free_keys.get();
-  return nullptr;
+// A name of the user's own comes before a free key: secrets.<name>.<key>.
+const Field* find_key(const Section& section, const std::string& step, bool own_name) {
+  if (const Field* field = section.find(step)) return field;
+  if (!section.free_keys) return nullptr;
+  const bool placeholder = step == section.free_keys->about.name;
+  return placeholder || (!own_name && section.key_format->accepts(step)) ? section.free_keys.get() : nullptr;
 }
 
 [[noreturn]] void refuse(const std::string& path) {
@@ -46,7 +47,7 @@ PlacedField find_path(const std::string& path) {
   PlacedField found{"", nullptr, &top_section()};
   bool own_name = false;
   for (const std::string& step : split(path, '.')) {
-    const Field* next = found.below == nullptr ? nullptr : find_key(*found.below, step);
+    const Field* next = found.below == nullptr ? nullptr : find_key(*found.below, step, own_name);
     if (next == nullptr) {
       if (!own_name || step.empty() ||
           nearest(step, found.below == nullptr ? std::vector<std::string>() : found.below->keys()))
@@ -105,7 +106,7 @@ std::vector<std::string> key_paths() {
 std::string explain_key(const std::string& path) {
   const PlacedField found = find_path(path);
   const About& about = found.field->about;
-  std::string text = fmt::format("{}\n  {}\n\n  {}\n", found.path, expected(found.field->shapes), about.doc);
+  std::string text = fmt::format("{}\n  {}\n\n  {}\n", found.path, described(found.field->shapes), about.doc);
   if (!about.fallback.empty()) text += fmt::format("  default: {}\n", about.fallback);
   if (const std::string marks = marks_of(*found.field); !marks.empty()) text += fmt::format("  {}\n", marks);
   if (!about.example.empty()) text += fmt::format("\nexample:\n  {}: {}\n", about.name, about.example);

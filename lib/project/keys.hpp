@@ -47,6 +47,9 @@ const Section& cors_section();      // -> Gateway
 const Section& patch_section();     // -> Patch
 const Section& manifest_section();  // -> OwnManifest
 
+// Reads `resources:` over what they are already.
+void read_resources(const yaml::Entry& entry, Resources& resources, Reader& reader);
+
 // What a value starts from before its keys are read.
 Defaults product_defaults();
 Database product_database();

@@ -23,7 +23,23 @@ Field pods_row(About about, std::string Rollout::*member) {
       [member](const yaml::Entry& entry, const Field&, Rollout& out, Reader&) { out.*member = entry.value.scalar; });
 }
 
+// A limit that is lowered takes with it a request that was not written beside it.
+void fit_request(const yaml::Node& written, const char* key, std::string ResourceAmounts::*amount,
+                 Resources& resources) {
+  const yaml::Node* requests = written.find("requests");
+  if (requests != nullptr && requests->find(key) != nullptr) return;
+  const auto request = Quantity::parse(resources.requests.*amount), limit = Quantity::parse(resources.limits.*amount);
+  if (request && limit && *request > *limit) resources.requests.*amount = resources.limits.*amount;
+}
+
 }  // namespace
+
+void read_resources(const yaml::Entry& entry, Resources& resources, Reader& reader) {
+  reader.section(resources_section(), entry.value, &resources);
+  fit_request(entry.value, "cpu", &ResourceAmounts::cpu, resources);
+  fit_request(entry.value, "memory", &ResourceAmounts::memory, resources);
+  fit_request(entry.value, "ephemeralStorage", &ResourceAmounts::ephemeral_storage, resources);
+}
 
 const Section& defaults_section() {
   static const Section table{
@@ -41,8 +57,12 @@ const Section& defaults_section() {
                 "User ids of PostgreSQL, Keycloak and Kong: those of their images, or high ones as scanners ask for"},
                std::vector<std::pair<std::string_view, Uids>>{{"upstream", Uids::upstream}, {"high", Uids::high}},
                &Defaults::uids),
-           row<Defaults>({"resources", "", "CPU and memory of every service"}, mapping_of(resources_section),
-                         &Defaults::resources),
+           row_with<Defaults>({"resources", "",
+                               "CPU and memory of every service; a limit lowers a request that is not given beside it"},
+                              {mapping_of(resources_section)},
+                              [](const yaml::Entry& entry, const Field&, Defaults& out, Reader& reader) {
+                                read_resources(entry, out.resources, reader);
+                              }),
            row<Defaults>({"rollout", "", "How new pods of every service replace old ones"}, mapping_of(rollout_section),
                          &Defaults::rollout),
            row<Defaults>({"drain", "", "How pods of every service end"}, mapping_of(drain_section), &Defaults::drain),

@@ -108,7 +108,12 @@ std::vector<Field> size_rows() {
                         {mapping_of(scale_section)}, read_scale),
       row_with<Service>({"replicas", "", "A fixed number of pods instead of automatic scaling", 0, "scale", "2"},
                         {integer(0, most_pods)}, read_replicas),
-      row<Service>({"resources", "", "CPU and memory of a pod"}, mapping_of(resources_section), &Service::resources),
+      row_with<Service>(
+          {"resources", "", "CPU and memory of a pod; a limit lowers a request that is not given beside it"},
+          {mapping_of(resources_section)},
+          [](const yaml::Entry& entry, const Field&, Service& out, Reader& reader) {
+            read_resources(entry, out.resources, reader);
+          }),
       row<Service>({"rollout", "", "How new pods replace old ones"}, mapping_of(rollout_section), &Service::rollout),
       row<Service>({"drain", "", "How pods end"}, mapping_of(drain_section), &Service::drain));
 }

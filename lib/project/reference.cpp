@@ -41,7 +41,7 @@ std::string reference_markdown() {
                           page.empty() ? "" : "\n", placed.path);
     const bool listed = placed.below != nullptr && !first.emplace(placed.below, placed.path).second;
     page +=
-        fmt::format("| `{}` | {} | {} | {} |\n", placed.path, cell(expected(placed.field->shapes)),
+        fmt::format("| `{}` | {} | {} | {} |\n", placed.path, cell(described(placed.field->shapes)),
                     code(placed.field->about.fallback), meaning(placed, listed ? first[placed.below] : std::string()));
     return listed ? Descend::no : Descend::yes;
   });

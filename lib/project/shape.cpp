@@ -18,6 +18,10 @@ Shape shape_of(Shape::Kind kind) {
   return made;
 }
 
+bool holds_section(const Shapes& shapes) {
+  return std::ranges::any_of(shapes, [](const Shape& shape) { return shape.section != nullptr; });
+}
+
 bool is_number(yaml::Type type) {
   return type == yaml::Type::integer || type == yaml::Type::number;
 }
@@ -223,6 +227,24 @@ std::string expected(const Shape& shape) {
 std::string expected(const Shapes& shapes) {
   std::vector<std::string> parts;
   for (const Shape& shape : shapes) parts.push_back(expected(shape));
+  return join(parts, " or ");
+}
+
+std::string described(const Shapes& shapes) {
+  std::vector<std::string> parts;
+  for (const Shape& shape : shapes) {
+    const bool named = shape.kind == Shape::Kind::map && holds_section(shape.elements);
+    if (named)
+      parts.emplace_back("a mapping of names, each with the keys below");
+    else if (shape.kind == Shape::Kind::map)
+      parts.push_back("a mapping, each value " + described(shape.elements));
+    else if (shape.kind == Shape::Kind::list)
+      parts.push_back("a list, each item " + described(shape.elements));
+    else if (shape.kind == Shape::Kind::section)
+      parts.emplace_back("a mapping with the keys below");
+    else
+      parts.push_back(expected(shape));
+  }
   return join(parts, " or ");
 }
 

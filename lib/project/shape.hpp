@@ -68,5 +68,7 @@ std::optional<Misfit> misfit(const Shape& shape, const yaml::Node& node, std::st
 // "a whole number from 1 to 65535", "a list or 'none'"; after "must be".
 std::string expected(const Shape& shape);
 std::string expected(const Shapes& shapes);
+// The same with what lists and mappings hold, for the reference: "a list, each item a path that begins with '/'".
+std::string described(const Shapes& shapes);
 
 }  // namespace kforge::project
