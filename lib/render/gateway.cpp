@@ -65,7 +65,7 @@ void draft_config(Drafts& drafts, const Workload& workload, Json& deployment) {
 void set_tls(Json& deployment, const project::Gateway& gateway) {
   if (!terminates_tls(gateway)) return;
   Json& ports = main_container_of(deployment)["ports"];
-  ports.insert(ports.begin() + 1, {{"name", "https"}, {"containerPort", 8443}, {"protocol", "TCP"}});
+  ports.insert(ports.begin() + 1, Json{{"name", "https"}, {"containerPort", 8443}, {"protocol", "TCP"}});
   add_secret_volume(deployment, "tls", gateway.tls_secret, "/etc/kong/tls");
 }
 

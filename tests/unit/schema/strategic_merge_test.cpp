@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "render/strategic_merge.hpp"
+#include "schema/strategic_merge.hpp"
 
 #include "base/error.hpp"
 #include "tests/support/catch.hpp"
@@ -20,7 +20,7 @@ const schema::Type* deployment() {
 // Patches the pod spec of a Deployment and returns it.
 Json patch_pod(const std::string& pod, const std::string& patch) {
   const auto wrap = [](const std::string& text) { return Json{{"spec", {{"template", {{"spec", parse(text)}}}}}}; };
-  return render::strategic_merge(deployment(), wrap(pod), wrap(patch))["spec"]["template"]["spec"];
+  return schema::strategic_merge(deployment(), wrap(pod), wrap(patch))["spec"]["template"]["spec"];
 }
 
 }  // namespace
@@ -79,7 +79,7 @@ TEST_CASE("$setElementOrder orders a list, $deleteFromPrimitiveList takes values
                   "{$setElementOrder/initContainers: [{name: c}, {name: b}], initContainers: [{name: c}]}") ==
         parse("{initContainers: [{name: c}, {name: b}, {name: a}]}"));
   const Json object = parse("{metadata: {finalizers: [a, b]}}");
-  CHECK(render::strategic_merge(deployment(), object,
+  CHECK(schema::strategic_merge(deployment(), object,
                                 parse("{metadata: {$deleteFromPrimitiveList/finalizers: [a], finalizers: [b, c]}}")) ==
         parse("{metadata: {finalizers: [b, c]}}"));
 }
@@ -92,7 +92,7 @@ TEST_CASE("directives inside of new values do not stay") {
 }
 
 TEST_CASE("custom resources take a JSON merge patch") {
-  CHECK(render::strategic_merge(nullptr, parse("{spec: {list: [{name: a}], x: 1, y: 2}}"),
+  CHECK(schema::strategic_merge(nullptr, parse("{spec: {list: [{name: a}], x: 1, y: 2}}"),
                                 parse("{spec: {list: [{name: b}], y: null}}")) ==
         parse("{spec: {list: [{name: b}], x: 1}}"));
 }
