@@ -65,7 +65,6 @@ class ObjectCheck {
     if (!node.is_mapping()) return problems_.error(node.place(), "this is no Kubernetes object: not a mapping");
     if (!has_identity(node)) return;
     const KindName name = schema::kind_name(text_at(node, "apiVersion"), text_at(node, "kind"));
-    check_kind(node, name);
     refuse_octal(node, problems_);
     schema::validate(table(), node, schema::Completeness::whole_object, problems_);
     check_repeat(node, name);
@@ -82,19 +81,6 @@ class ObjectCheck {
                           ? "a generated name cannot be applied again"
                           : "");
     return problems_.errors() == before;
-  }
-
-  // Kinds of unknown groups are custom resources; a built-in group has no others.
-  void check_kind(const yaml::Node& node, const KindName& name) {
-    if (table().find(name) != nullptr) return;
-    const auto kinds =
-        kinds_where([&](const KindName& known) { return known.group == name.group && known.version == name.version; });
-    const auto versions = kinds_where([&](const KindName& known) { return known.group == name.group; });
-    if (kinds.empty() && versions.empty()) return;
-    problems_.error(
-        node.find(kinds.empty() ? "apiVersion" : "kind")->place(),
-        fmt::format("Kubernetes {} has no {} in '{}'", table().kubernetes_version(), name.kind, name.api_version()),
-        did_you_mean(name.kind, kinds));
   }
 
   void check_repeat(const yaml::Node& node, const KindName& name) {

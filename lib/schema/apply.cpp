@@ -73,7 +73,9 @@ std::vector<Conflict> take_over(Entries& entries, const ManagedEntry& self, cons
 
 // Removes what this manager applied last time, not now, and nobody else owns.
 Json prune(const Write& write, const Json& merged, const Entries& entries, const FieldSet& last) {
-  if (last.empty()) return merged;
+  const auto own =
+      std::ranges::find_if(entries, [&](const ManagedEntry& entry) { return same_manager(entry, write.self); });
+  if (last.empty() || (own != entries.end() && subtract(last, own->fields).empty())) return merged;  // nothing left out
   const auto named = [&](const FieldSet& set) { return with_declared_parents(&write.root, set); };
   const auto leaves = [&](const Json& object) { return named(leaves_of(&write.root, object)); };
   FieldSet owned;

@@ -73,13 +73,14 @@ const Json* item_at(const Json& list, std::string_view index_text) {
 FieldSet parse_fields_v1(const Json& fields) {
   FieldSet set;
   if (!fields.is_object()) return set;
-  for (const auto& [key, value] : fields.items()) {
+  for (auto field = fields.begin(); field != fields.end(); ++field) {
+    const std::string& key = field.key();
     if (key == self) {
       set.member = true;
     } else if (is_element(key)) {
-      FieldSet child = parse_fields_v1(value);
+      FieldSet child = parse_fields_v1(*field);
       if (child.children.empty()) child.member = true;  // a leaf is written as {}
-      set.children.emplace(canonical(key), std::move(child));
+      set.children.emplace_hint(set.children.end(), canonical(key), std::move(child));
     }
   }
   return set;

@@ -4,6 +4,20 @@
 #include "schema/shape.hpp"
 
 namespace kforge::schema {
+namespace {
+
+// subtract() in place: most of a set stays.
+void drop(FieldSet& set, const FieldSet& unwanted) {
+  if (unwanted.member) set.member = false;
+  for (const auto& [element, part] : unwanted.children) {
+    const auto found = set.children.find(element);
+    if (found == set.children.end()) continue;
+    drop(found->second, part);
+    if (found->second.empty()) set.children.erase(found);
+  }
+}
+
+}  // namespace
 
 const FieldSet& never_owned() {
   static const FieldSet set = [] {
@@ -27,7 +41,10 @@ FieldSet reset_fields(const Kind* kind, std::string_view subresource) {
 
 FieldSet field_set_of(const Kind* kind, const Json& object) {
   const Field root = root_place(kind);
-  return subtract(subtract_trees(leaves_of(&root, object), reset_fields(kind, {})), never_owned());
+  FieldSet set = leaves_of(&root, object);
+  for (const auto& [element, tree] : reset_fields(kind, {}).children) set.children.erase(element);
+  drop(set, never_owned());
+  return set;
 }
 
 }  // namespace kforge::schema

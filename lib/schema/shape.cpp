@@ -80,10 +80,12 @@ FieldSet leaves_of_items(const Field& list, const Json& items) {
 
 FieldSet leaves_of_entries(const Field* place, const Json& object, Shape shape) {
   FieldSet result;
-  for (const auto& [key, value] : object.items()) {
-    FieldSet child = leaves_of(child_place(place, key), value);
-    child.member = child.member || shape == Shape::map || value.is_null() || (value.is_object() && value.empty());
-    if (!child.empty()) result.children.emplace(field_element(key), std::move(child));
+  for (auto entry = object.begin(); entry != object.end(); ++entry) {
+    FieldSet child = leaves_of(child_place(place, entry.key()), *entry);
+    child.member = child.member || shape == Shape::map || entry->is_null() || (entry->is_object() && entry->empty());
+    // Keys come sorted, and stay so with the same prefix.
+    if (!child.empty())
+      result.children.emplace_hint(result.children.end(), field_element(entry.key()), std::move(child));
   }
   return result;
 }
