@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// The engine on a FakeCluster: runs `up` and `down` of the sample project and remembers what was told.
+#pragma once
+
+#include "deploy/down_run.hpp"
+#include "deploy/up_run.hpp"
+#include "tests/fakes/fake_api.hpp"
+#include "tests/fakes/fake_processes.hpp"
+#include "tests/unit/deploy/sample.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace kforge::tests {
+
+struct Recorder final : deploy::Observer {
+  std::vector<deploy::Event> events;
+  int ticks = 0;
+  void on_event(const deploy::Event& event) override { events.push_back(event); }
+  void on_tick() override { ++ticks; }
+
+  template <class T>
+  std::vector<T> all() const {
+    std::vector<T> found;
+    for (const deploy::Event& event : events)
+      if (const T* each = std::get_if<T>(&event)) found.push_back(*each);
+    return found;
+  }
+  // Every text that people could get to see.
+  std::string text() const;
+};
+
+// How a run ended.
+struct Ended {
+  std::optional<deploy::Finished> finished;
+  std::optional<Error> error;
+  Recorder told;
+};
+
+struct Rig {
+  FakeClock clock;
+  FakeCluster cluster{clock};
+  FakeProcesses processes;
+  Environment environment;
+  project::Project project = Sample::project();
+  Sample sample;
+  http::Transport* transport = &cluster;  // a wrapper of it, for faults
+
+  // Everything becomes ready 300 ms after it was written, apart from the `stuck` ones.
+  explicit Rig(std::set<std::string> stuck = {}) { cluster.make_ready_after(Milliseconds{300}, std::move(stuck)); }
+
+  // Errors of the project are values here; everything else that is thrown passes through.
+  Ended up(const deploy::UpRequest& request = {});
+  Ended down(const deploy::DownRequest& request = {});
+
+  // Requests that were sent from number `first` on: "PATCH /api/v1/… (apply)".
+  std::vector<std::string> lines(std::size_t first = 0) const;
+  std::size_t requests() const { return cluster.requests().size(); }
+  // What a person would compare: every object without what is different in every run (uids, versions, times, and the
+  // values of Secrets, of which only the keys count).
+  std::map<std::string, Json> state() const;
+};
+
+// Position of the first line that contains all parts; -1 when there is none.
+int position(const std::vector<std::string>& lines, const std::vector<std::string>& parts);
+
+// Makes the pods of a Deployment as its controllers would: a ReplicaSet of the current revision and one pod with the
+// given status.
+void put_pod(FakeCluster& cluster, const Json& deployment, const std::string& pod_name, const Json& pod_status);
+Json waiting_container(const std::string& reason, const std::string& message, int restarts = 0);
+
+}  // namespace kforge::tests
