@@ -1,49 +1,54 @@
 // SPDX-License-Identifier: Apache-2.0
-// The state of a running project, as `kforge status` shows it.
+// The state of a running project, as `kforge status` shows it. Other views of a project (monitor, health) start from it
+// too.
 #pragma once
-
-#include <optional>
-#include <string>
-#include <vector>
 
 #include "kube/client.hpp"
 #include "project/model.hpp"
 #include "rollout/verdict.hpp"
 
+#include <optional>
+#include <string>
+#include <vector>
+
 namespace kforge::observe {
 
 struct PodRow {
-  std::string name, state, node;
+  std::string name, state, node;  // state: the word of kubectl's STATUS column
   std::int64_t restarts = 0;
   std::optional<WallTime> started, last_restart;
   bool ready = false;
-  std::string last_exit;              // "out of memory at 512Mi", "exit code 1"
+  std::string last_exit;  // "out of memory at 512Mi", "exit code 1"
 };
 struct ObjectRow {
-  std::string tier;                   // "backend"; empty when unknown
+  std::string tier;  // "backend"; empty when unknown
   kube::ObjectRef object;
-  std::string service, image;         // image: tag only
+  std::string service, image;  // image: tag only
   std::optional<rollout::Counts> counts;
-  std::string scale;                  // "2-5" of an autoscaler
-  std::int64_t restarts = 0;
+  std::string scale;          // "2-5" of an autoscaler
+  std::int64_t restarts = 0;  // of the pods that are there
   std::optional<WallTime> created;
   rollout::Verdict verdict;
-  std::vector<PodRow> pods;
+  std::vector<PodRow> pods;  // by name
 };
 struct ProjectStatus {
-  std::string project, context;
-  std::vector<ObjectRow> objects;     // in tier order, then by name
-  std::vector<std::string> notes;     // "order-service restarted 4m ago: out of memory at 512Mi"
+  std::string project, context;    // the label kforge.dev/project where all agree; context: the caller's
+  std::vector<ObjectRow> objects;  // in tier order, then by name
+  std::vector<std::string> notes;  // "order-service restarted 4m ago: out of memory at 512Mi"
 };
 
-// From live objects, wherever they came from (a cluster, or a `kubectl get -o json` List). `all_kinds` keeps Services,
-// ConfigMaps and the like; otherwise only what runs.
+// From live objects, wherever they came from (a cluster, or a `kubectl get -o json` List), kforge's own or not. What
+// another object of the list controls is shown with its controller. `workloads` keeps what runs and whatever has failed
+// or is going away; `all` keeps Services, ConfigMaps and the like too.
 enum class Kinds { workloads, all };
 ProjectStatus status_of(const std::vector<Json>& objects, Clock::time_point now, WallTime wall_now, Kinds kinds);
 
-// Reads the live objects of a project: one LIST per kind and namespace, all in flight together.
+// Reads the live objects of a project: one LIST per kind and namespace, all in flight together. Secrets and ConfigMaps
+// are not read. Kinds that the account may not list are left out, unless nothing can be said without them: then the
+// error of the API server is thrown, as is every other one.
 std::vector<Json> read_project(kube::Client& client, const project::Project& project);
 
+// docs/status-json.md
 Json to_json(const ProjectStatus& status);
 
 }  // namespace kforge::observe

@@ -186,6 +186,7 @@ void add_readiness_signal(const Judging& judging, const Json& pod, std::vector<S
     const std::string_view said = event_message(*event);
     if (event_reason(*event) != "Unhealthy" || !said.starts_with("Readiness probe")) continue;
     Signal signal = signal_on(pod, CauseId::readiness_fails, "the readiness probe fails", said);
+    signal.symptom = true;
     signal.observed = time_at(*event, {"firstTimestamp"});
     out.push_back(std::move(signal));
     return;

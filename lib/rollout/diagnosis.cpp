@@ -43,16 +43,11 @@ Graded graded(Judging& judging, const Signal& signal, const std::vector<Signal>&
   return {&signal, since, is_fatal(judging, signal, since, count_of(signal, all))};
 }
 
-// A failing readiness probe is what every other trouble looks like from outside, so it comes last.
-bool is_symptom(const Signal& signal) {
-  return signal.cause == CauseId::readiness_fails;
-}
-
 // Fatal before warning, cause before symptom, then what has been true for longest; otherwise the worst pod's, which is
 // the first.
 bool worse(const Graded& a, const Graded& b) {
   if (a.fatal != b.fatal) return a.fatal;
-  if (is_symptom(*a.signal) != is_symptom(*b.signal)) return is_symptom(*b.signal);
+  if (a.signal->symptom != b.signal->symptom) return b.signal->symptom;
   return a.since < b.since;
 }
 

@@ -24,7 +24,7 @@ std::vector<std::string> node_reasons(std::string_view message) {
   const auto start = message.find(lead);
   if (start == std::string_view::npos) return {};
   message.remove_prefix(start + lead.size());
-  message = message.substr(0, message.find(". preemption:"));
+  message = message.substr(0, message.find(". "));  // what follows is about preemption and claims
   std::vector<std::string> reasons;
   // Taints are written {key: value}; the separator is what comes before the next count.
   for (const std::string& part : split(message, ','))
@@ -77,6 +77,7 @@ Signal unschedulable(const Judging& judging, const Json& pod, const Json& condit
                             said);
   signal.fatal_after = volume ? Milliseconds(seconds(180)) : patience(judging, pod, rules);
   signal.condition = &condition;
+  signal.symptom = volume;  // the claim knows more
   return signal;
 }
 

@@ -22,6 +22,7 @@ struct Signal {
   bool adds_up = false;                     // counts of several pods are added
   std::optional<WallTime> not_before;       // a count is not fatal earlier, by the server's clock
   std::optional<WallTime> observed;         // when the object says it began
+  bool symptom = false;                     // what other trouble looks like from outside: it comes last
   const Json* condition = nullptr;          // the condition it was read from, whose time is exact
 };
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "tests/support/golden.hpp"
 #include "tests/unit/rollout/rollout.hpp"
+
+#include <algorithm>
 
 using namespace kforge;
 using namespace kforge::tests;
@@ -202,4 +205,27 @@ TEST_CASE("a ReplicaSet without a deployment is ready when all its pods are avai
   CHECK(watched.judge(set).state == State::ready);
   CHECK(watched.judge(changed(set, {{"status", {{"availableReplicas", 1}}}})).state == State::waiting);
   CHECK(watched.judge(with_condition(set, "ReplicaFailure", "True", "FailedCreate", "x")).state == State::waiting);
+}
+
+TEST_CASE("a recorded rollback over an exceeded deadline is never taken for a failure", "[scenario-20]") {
+  const Json recording = Json::parse(repository_file("tests/unit/rollout/data/rollback-over-exceeded-deadline.json"));
+  const Json& reply = recording["reply"];
+  const std::int64_t written = std::stoll(string_at(reply, {"metadata", "resourceVersion"}));
+  Watched watched;
+  Json live;
+  std::vector<State> states;
+  for (const Json& event : recording["events"]) {
+    const Json& object = event["object"];
+    if (object["kind"] == "Deployment") live = object;
+    if (event["type"] == "DELETED")
+      watched.forget(object);
+    else if (object["kind"] != "Deployment")
+      watched.have(object);
+    const std::int64_t version = std::stoll(string_at(object, {"metadata", "resourceVersion"}));
+    if (version == written) watched.applied(reply);
+    if (version >= written) states.push_back(watched.judge(live).state);
+  }
+  CHECK(states.front() == State::waiting);
+  CHECK(std::count(states.begin(), states.end(), State::failed) == 0);
+  CHECK(states.back() == State::ready);
 }

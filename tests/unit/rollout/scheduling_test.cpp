@@ -15,7 +15,7 @@ constexpr std::string_view no_cpu =
     "incoming pod.";
 constexpr std::string_view tainted =
     "0/3 nodes are available: 1 node(s) didn't match Pod's node affinity/selector, 2 node(s) had untolerated taint(s). "
-    "preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.";
+    "no new claims to deallocate, preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.";
 
 struct Schedule : Watched {
   Json live = rolling(deployment("orders", 1), 1, 0);

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/text.hpp"
+#include "observe/status.hpp"
+
+#include <fmt/format.h>
+
+#include <set>
+
+namespace kforge::observe {
+namespace {
+
+using project::Tier;
+
+// Without what runs there is no status; the rest makes it better.
+enum class Need { required, optional };
+struct Reading {
+  schema::KindName kind;
+  Need need = Need::optional;
+  bool labelled = true;  // events carry no labels
+};
+
+const std::vector<Reading>& readings() {
+  static const std::vector<Reading> table = {
+      {{"apps", "v1", "Deployment"}, Need::required},
+      {{"apps", "v1", "StatefulSet"}, Need::required},
+      {{"", "v1", "Pod"}, Need::required},
+      {{"batch", "v1", "Job"}, Need::required},
+      {{"apps", "v1", "DaemonSet"}},
+      {{"apps", "v1", "ReplicaSet"}},
+      {{"batch", "v1", "CronJob"}},
+      {{"autoscaling", "v2", "HorizontalPodAutoscaler"}},
+      {{"policy", "v1", "PodDisruptionBudget"}},
+      {{"", "v1", "Service"}},
+      {{"discovery.k8s.io", "v1", "EndpointSlice"}},
+      {{"networking.k8s.io", "v1", "Ingress"}},
+      {{"", "v1", "PersistentVolumeClaim"}},
+      {{"", "v1", "Event"}, Need::optional, false},
+  };
+  return table;
+}
+
+// The namespaces that the project's parts are in.
+std::set<std::string> namespaces_of(const project::Project& project) {
+  std::set<std::string> names;
+  if (project.database) names.insert(project.namespaces.of(Tier::database));
+  if (project.auth) names.insert(project.namespaces.of(Tier::auth));
+  if (!project.services.empty()) names.insert(project.namespaces.of(Tier::backend));
+  if (project.gateway) names.insert(project.namespaces.of(Tier::gateway));
+  for (const project::OwnManifest& own : project.manifests)
+    for (const yaml::Node& object : own.objects) {
+      const yaml::Node* metadata = object.find("metadata");
+      const yaml::Node* name_space = metadata == nullptr ? nullptr : metadata->find("namespace");
+      if (name_space != nullptr && name_space->is_scalar() && !name_space->scalar.empty())
+        names.insert(name_space->scalar);
+    }
+  return names;
+}
+
+// Kinds of the user's own manifests beside the usual ones. Their values are nobody's status.
+std::set<schema::KindName> own_kinds(const project::Project& project) {
+  std::set<schema::KindName> kinds;
+  for (const project::OwnManifest& own : project.manifests)
+    for (const yaml::Node& object : own.objects) {
+      const yaml::Node *api_version = object.find("apiVersion"), *kind = object.find("kind");
+      if (api_version != nullptr && kind != nullptr) kinds.insert(schema::kind_name(api_version->scalar, kind->scalar));
+    }
+  for (const Reading& reading : readings()) kinds.erase(reading.kind);
+  for (const char* kind : {"Secret", "ConfigMap", "Namespace"}) kinds.erase({"", "v1", kind});
+  return kinds;
+}
+
+// Requests in flight together; their objects come in the order of the requests, whatever came first.
+class Reader {
+ public:
+  explicit Reader(kube::Client& client) : client_(client) {}
+  // After an interrupt no answer may come to a frame that is gone.
+  ~Reader() {
+    for (const kube::RequestId id : requests_) client_.cancel(id);
+  }
+  Reader(const Reader&) = delete;
+  Reader& operator=(const Reader&) = delete;
+
+  void read(kube::ApiRequest request, Need need) {
+    const std::size_t place = parts_.size();
+    parts_.emplace_back();
+    ++open_;
+    requests_.push_back(client_.send(
+        std::move(request), [this, place, need](kube::ApiResult result) { keep(place, need, std::move(result)); }));
+  }
+
+  std::vector<Json> finish() {
+    while (open_ > 0) client_.wait(Clock::time_point::max());
+    if (error_) throw Error(*error_);
+    std::vector<Json> objects;
+    for (std::vector<Json>& part : parts_)
+      objects.insert(objects.end(), std::make_move_iterator(part.begin()), std::make_move_iterator(part.end()));
+    return objects;
+  }
+
+ private:
+  void keep(std::size_t place, Need need, kube::ApiResult result) {
+    --open_;
+    if (result.error) {
+      const bool absent = result.error->kind == ErrorKind::not_found;
+      const bool denied = result.error->kind == ErrorKind::forbidden && need == Need::optional;
+      if (!absent && !denied && !error_) error_ = std::move(result.error);
+    } else if (result.body.contains("items")) {
+      parts_[place] = kube::items_of(std::move(result.body));
+    } else {
+      parts_[place].push_back(std::move(result.body));
+    }
+  }
+
+  kube::Client& client_;
+  std::vector<kube::RequestId> requests_;
+  std::size_t open_ = 0;
+  std::vector<std::vector<Json>> parts_;
+  std::optional<Error> error_;
+};
+
+void read_namespace(Reader& reader, kube::Client& client, const std::string& name) {
+  const schema::Kind& kind = kube::resolve_kind(client, {"", "v1", "Namespace"});
+  reader.read(kube::get_request(kind, {.kind = kind.name, .name_space = {}, .name = name}), Need::optional);
+}
+
+}  // namespace
+
+std::vector<Json> read_project(kube::Client& client, const project::Project& project) {
+  const std::string selector = "kforge.dev/project=" + project.name;
+  std::vector<Reading> all = readings();
+  for (const schema::KindName& kind : own_kinds(project)) all.push_back({kind});
+  std::vector<std::pair<const schema::Kind*, const Reading*>> kinds;
+  for (const Reading& reading : all) kinds.emplace_back(&kube::resolve_kind(client, reading.kind), &reading);
+
+  Reader reader(client);
+  for (const std::string& name_space : namespaces_of(project)) {
+    read_namespace(reader, client, name_space);
+    for (const auto& [kind, reading] : kinds) {
+      if (!kind->namespaced) continue;
+      kube::ApiRequest request = kube::list_request(*kind, name_space, reading->labelled ? selector : "");
+      if (!reading->labelled) request.path += "&fieldSelector=" + url_encode("type=Warning");
+      reader.read(std::move(request), reading->need);
+    }
+  }
+  for (const auto& [kind, reading] : kinds)
+    if (!kind->namespaced) reader.read(kube::list_request(*kind, {}, selector), reading->need);
+  return reader.finish();
+}
+
+}  // namespace kforge::observe
