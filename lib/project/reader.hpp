@@ -45,6 +45,8 @@ class Reader {
   template <class Value>
   void read(const yaml::Entry& entry, const Field& field, std::optional<Value>& out) {
     if (!out) out.emplace();
+    // A section of one number, such as rateLimit.
+    if (entry.value.is_mapping()) return section(*section_in(field.shapes), entry.value, &*out);
     read(entry, field, *out);
   }
 

@@ -24,7 +24,7 @@ void place(Json& manifest, const schema::Kind* kind, const project::Project& pro
 void mark(Json& manifest, const project::Project& project, project::Tier tier) {
   Json& labels = manifest["metadata"]["labels"];
   labels.emplace("app.kubernetes.io/part-of", project.name);
-  labels.emplace("tier", std::string(to_string(tier)));
+  if (tier != project::Tier::namespaces) labels.emplace("tier", std::string(to_string(tier)));
 }
 
 struct Reader {
