@@ -193,8 +193,11 @@ std::vector<Line> success(const ProgressModel& model, const Style& style) {
   return lines;
 }
 
+// A run without a diagnosis: a signal ended it, or an error that is told after this and has advice of its own.
 std::vector<Line> stopped(const ProgressModel& model, const Style& style) {
   const deploy::Finished& run = *model.finished();
+  const bool by_signal = run.outcome == "interrupted";
+  if (!by_signal && run.applied.empty()) return {};
   Report report(style, Detail::brief);
   Line head;
   head.add(style.cross(), Colour::red).add(" ");
@@ -202,7 +205,7 @@ std::vector<Line> stopped(const ProgressModel& model, const Style& style) {
   report.push(head);
   add_remainder(report, run);
   std::vector<std::string> advice = run.next_steps;
-  if (advice.empty())
+  if (advice.empty() && by_signal)
     advice.push_back(fmt::format("run `kforge {}` again: it goes on where it stopped", model.started().command));
   report.add_advice(advice);
   return report.take();
@@ -259,7 +262,7 @@ std::string closing_text(const ProgressModel& model, const Style& style, Detail 
   if (model.finished()->exit_code == 0) return paint_all(success(model, style), style);
   const std::vector<Line> lines =
       model.diagnoses().empty() ? stopped(model, style) : failure_report(model, style, detail);
-  return "\n" + paint_all(lines, style);
+  return lines.empty() ? std::string() : "\n" + paint_all(lines, style);
 }
 
 std::string warning_line(const std::string& text, const Style& style) {

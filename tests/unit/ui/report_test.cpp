@@ -115,10 +115,29 @@ TEST_CASE("an interrupted run says what was applied and how to go on") {
         "  do this   run `kforge up` again: it goes on where it stopped\n");
 }
 
+TEST_CASE("an error before the first write leaves the last word to the error") {
+  ui::ProgressModel model;
+  model.apply(tests::started_up(), {});
+  model.apply(tests::finished(13, "failed", 0s), {});
+  CHECK(ui::closing_text(model, piped, ui::Detail::brief).empty());
+}
+
+TEST_CASE("an error after some writes says how far the run came, and leaves the advice to the error") {
+  ui::ProgressModel model;
+  model.apply(tests::started_up(), {});
+  auto end = tests::finished(12, "failed", 4s);
+  end.not_reached = {Tier::gateway};
+  end.applied = {tests::namespace_named("backend")};
+  end.summary = {};
+  model.apply(end, {});
+  CHECK(ui::closing_text(model, piped, ui::Detail::brief) ==
+        "\n✖ failed after 4.0s\n\nnot reached: gateway\napplied: 1 object (Namespace backend)\n");
+}
+
 TEST_CASE("a long list of applied objects is cut") {
   ui::ProgressModel model;
   model.apply(tests::started_up(), {});
-  auto end = tests::finished(143, "terminated", 4s);
+  auto end = tests::finished(143, "interrupted", 4s);
   for (int i = 0; i < 7; ++i) end.applied.push_back(tests::namespace_named("n" + std::to_string(i)));
   model.apply(end, {});
   CHECK(ui::closing_text(model, piped, ui::Detail::brief)
