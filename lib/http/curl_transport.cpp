@@ -25,10 +25,10 @@ void initialise_library() {
   if (code != CURLE_OK) throw Error(ErrorKind::internal, "libcurl does not start");
 }
 
+// Takes the wake-up bytes; more than one read's worth only wakes the next poll().
 void drain(int fd) {
   std::array<char, 64> bytes{};
-  while (::read(fd, bytes.data(), bytes.size()) > 0) {
-  }
+  [[maybe_unused]] const ssize_t ignored = ::read(fd, bytes.data(), bytes.size());
 }
 
 int poll_milliseconds(Clock::time_point now, Clock::time_point until) {

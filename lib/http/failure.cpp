@@ -81,6 +81,8 @@ std::string names_text(const PeerCertificate& certificate) {
 
 Reason untrusted_reason(const Transfer& transfer, CURLcode code) {
   if (code == CURLE_SSL_CACERT_BADFILE) return {Failure::tls_other, library_text(transfer, code)};
+  if (info(transfer, CURLINFO_PROXY_SSL_VERIFYRESULT) != X509_V_OK)
+    return {Failure::proxy, "the proxy's certificate is not accepted: " + library_text(transfer, code)};
   const PeerCertificate& certificate = *transfer.certificate;
   const long verdict = info(transfer, CURLINFO_SSL_VERIFYRESULT);
   switch (verdict) {

@@ -35,6 +35,14 @@ void break_connection(int socket) {
   ::shutdown(socket, SHUT_RD);  // unblocks; close() then sends RST
 }
 
+// Takes what the client still sends, so that closing does not break the connection before it has read our alert.
+void drain(int socket) {
+  std::array<char, 4096> buffer{};
+  ::shutdown(socket, SHUT_WR);
+  while (::recv(socket, buffer.data(), buffer.size(), 0) > 0) {
+  }
+}
+
 struct PlainPeer final : Peer {
   explicit PlainPeer(int fd) : socket(fd) {}
   std::size_t read(char* data, std::size_t size) override {
@@ -164,7 +172,7 @@ struct HttpServer::State {
     if (!context) return answer_all(std::make_unique<PlainPeer>(socket));
     Session ssl(SSL_new(context.get()));
     SSL_set_fd(ssl.get(), socket);
-    if (SSL_accept(ssl.get()) != 1) return;
+    if (SSL_accept(ssl.get()) != 1) return drain(socket);
     TlsPeer peer(socket, std::move(ssl));
     answer(peer);
     SSL_shutdown(peer.ssl.get());
