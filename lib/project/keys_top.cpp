@@ -54,7 +54,9 @@ Field environments_row() {
        "deeply, single values and lists replace, null deletes; '*' under services stands for every service",
        base_only, "", "{laptop: {services: {\"*\": {scale: {min: 1, max: 2}}}}}"},
       {map_of(formats::dns_label, {mapping_of(top_section)})},
-      [](const yaml::Entry&, const Field&, Project&, Reader&) {});  // read one by one, as overlays
+      [](const yaml::Entry& entry, const Field& field, Project&, Reader& reader) {
+        reader.each_entry(entry, field, [](const yaml::Entry&) {});  // read one by one, as overlays
+      });
 }
 
 std::vector<Field> part_rows() {

@@ -114,8 +114,10 @@ void check_secrets(const Project& project, Diagnostics& problems) {
 }
 
 void check_secret_values(const Project& project, Diagnostics& problems) {
+  const yaml::Node* written = project.document.find("secrets");
   for (const auto& [name, secret] : project.secrets)
-    if (!secret.existing && secret.values.empty())
+    if (const yaml::Node* node = written == nullptr ? nullptr : written->find(name);
+        node != nullptr && node->is_mapping() && node->entries.empty() && secret.values.empty())
       problems.error(project.place_of({"secrets", name}), fmt::format("secret '{}' has no keys", name),
                      "such as password: {generate: true}");
 }

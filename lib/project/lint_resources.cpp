@@ -42,7 +42,8 @@ void check_amount(const Project& project, const Path& path, const Amount& amount
                   Diagnostics& problems) {
   const std::string& request = resources.requests.*amount.member;
   const std::string& limit = resources.limits.*amount.member;
-  check_unit(project.place_of(below(path, {"resources", "requests", amount.key})), amount, request, problems);
+  if (request != limit)
+    check_unit(project.place_of(below(path, {"resources", "requests", amount.key})), amount, request, problems);
   check_unit(project.place_of(below(path, {"resources", "limits", amount.key})), amount, limit, problems);
   const auto least = Quantity::parse(request), most = Quantity::parse(limit);
   if (least && most && *least > *most)
