@@ -50,9 +50,10 @@ std::vector<std::string> kinds_where(const std::function<bool(const KindName&)>&
 
 class ObjectCheck {
  public:
-  explicit ObjectCheck(Diagnostics& problems) : problems_(problems) {}
+  ObjectCheck(const Project& project, Diagnostics& problems) : project_(project), problems_(problems) {}
 
-  void document(const yaml::Node& node) {
+  void document(const yaml::Node& node, Tier tier) {
+    tier_ = tier;
     const yaml::Node* items = node.find("items");
     if (text_at(node, "kind") == "List" && items != nullptr && items->is_sequence())
       for (const yaml::Node& item : items->items) object(item);
@@ -83,16 +84,26 @@ class ObjectCheck {
     return problems_.errors() == before;
   }
 
+  // Where render puts the object: its own namespace, or that of its stage.
+  std::string namespace_of(const yaml::Node& metadata, const KindName& name) const {
+    const schema::Kind* kind = table().find(name);
+    const std::string own = text_at(metadata, "namespace");
+    if (kind == nullptr || !own.empty()) return own;
+    return kind->namespaced ? project_.namespaces.of(tier_) : std::string();
+  }
+
   void check_repeat(const yaml::Node& node, const KindName& name) {
     const yaml::Node& metadata = *node.find("metadata");
-    const auto identity = std::tuple(name.group, name.kind, text_at(metadata, "namespace"), text_at(metadata, "name"));
+    const auto identity = std::tuple(name.group, name.kind, namespace_of(metadata, name), text_at(metadata, "name"));
     const auto [first, fresh] = seen_.emplace(identity, node.place().to_string());
     if (!fresh)
       problems_.error(node.place(),
                       fmt::format("{} '{}' stands in {} already", name.kind, text_at(metadata, "name"), first->second));
   }
 
+  const Project& project_;
   Diagnostics& problems_;
+  Tier tier_ = Tier::backend;
   std::map<std::tuple<std::string, std::string, std::string, std::string>, std::string> seen_;
 };
 
@@ -140,9 +151,9 @@ void check_patch(const Project& project, const Patch& patch, const SourcePlace& 
 }  // namespace
 
 void check_own_objects(const Project& project, Diagnostics& problems) {
-  ObjectCheck check(problems);
+  ObjectCheck check(project, problems);
   for (const OwnManifest& own : project.manifests)
-    for (const yaml::Node& document : own.objects) check.document(document);
+    for (const yaml::Node& document : own.objects) check.document(document, own.tier);
   for (std::size_t i = 0; i < project.patches.size(); ++i) {
     const Patch& patch = project.patches[i];
     if (!patch.kind.empty() && patch.content.is_mapping())
