@@ -51,6 +51,12 @@ KindVerdict check_unknown_kind(const Table& table, const KindName& name, const y
   }
   std::vector<KindName> other_version = group;
   std::erase_if(other_version, [&](const KindName& known) { return known.kind != name.kind; });
+  // An older or newer cluster may still have it: previews of the groups with a dot come and go.
+  if (!group.empty() && contains(name.group, ".") && is_preview(name.version)) {
+    problems.warning(version_place, message,
+                     other_version.empty() ? "its fields are not checked" : use_instead(other_version));
+    return KindVerdict::custom_resource;
+  }
   if (!other_version.empty() || !same_kind.empty()) {
     problems.error(version_place, message, use_instead(other_version.empty() ? same_kind : other_version));
     return KindVerdict::wrong;
@@ -59,10 +65,6 @@ KindVerdict check_unknown_kind(const Table& table, const KindName& name, const y
     problems.error(version_place, message,
                    "groups of custom resources have a dot in their name, such as 'example.com'");
     return KindVerdict::wrong;
-  }
-  if (is_preview(name.version)) {
-    problems.warning(version_place, message, "its fields are not checked");
-    return KindVerdict::custom_resource;
   }
   problems.error(kind_place, message, did_you_mean(name.kind, texts(group, &KindName::kind)));
   return KindVerdict::wrong;

@@ -27,7 +27,7 @@ bool is_one_of(std::string_view text, std::initializer_list<std::string_view> wo
 }
 
 // Few enough to be named when nothing resembles what was typed.
-constexpr std::size_t most_named_fields = 8;
+constexpr std::size_t most_named = 8;
 
 }  // namespace
 
@@ -92,7 +92,7 @@ void ObjectCheck::unknown_field(const Type& type, const Spot& parent, const yaml
   std::vector<std::string> names;
   for (const Field& field : type.fields) names.emplace_back(field.name);
   std::string hint = did_you_mean(key.scalar, names);
-  if (hint.empty() && names.size() <= most_named_fields) hint = "known here: " + quoted_list(names);
+  if (hint.empty() && names.size() <= most_named) hint = "known here: " + quoted_list(names);
   problems_.error(key.place(), fmt::format("unknown field '{}'", below(parent.path, key.scalar)), std::move(hint));
 }
 
@@ -171,7 +171,7 @@ void ObjectCheck::enum_value(const Spot& spot) {
   if (std::ranges::find(values, spot.node.scalar) != values.end()) return;
   std::erase(values, "");
   std::string hint = did_you_mean(spot.node.scalar, values);
-  if (hint.empty()) hint = "one of " + quoted_list(values);
+  if (hint.empty() && values.size() <= most_named) hint = "one of " + quoted_list(values);
   problems_.error(spot.node.place(), fmt::format("unknown value '{}' of '{}'", spot.node.scalar, spot.path),
                   std::move(hint));
 }

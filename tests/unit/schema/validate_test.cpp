@@ -218,6 +218,10 @@ TEST_CASE("kinds that Kubernetes does not have are told from custom resources") 
         Lines{"? 1:13 " + kubernetes +
               " has no Ingress in 'networking.k8s.oi/v1' | did you mean the group "
               "'networking.k8s.io'?"});
+  CHECK(object("networking.k8s.io/v1beta1", "Ingress") ==
+        Lines{"? 1:13 " + kubernetes +
+              " has no Ingress in 'networking.k8s.io/v1beta1' | did you mean 'apiVersion: "
+              "networking.k8s.io/v1'?"});
   CHECK(object("resource.k8s.io/v1beta9", "DeviceNovelty") ==
         Lines{"? 1:13 " + kubernetes +
               " has no DeviceNovelty in 'resource.k8s.io/v1beta9' | its fields are not checked"});
