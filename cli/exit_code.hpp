@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Exit codes are public API: documented, each tested, never used for anything else.
+// What the exit codes mean; base/exit_code.hpp says which error has which.
 #pragma once
 
 #include "base/exit_code.hpp"
@@ -8,8 +8,6 @@
 #include <string_view>
 
 namespace kforge::cli {
-
-using kforge::exit_code;
 
 // A row of docs/exit-codes.md and of `kforge --help`.
 struct ExitCodeRow {

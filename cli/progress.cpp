@@ -20,10 +20,9 @@ class QuietView final : public ui::View {
  public:
   QuietView(const Deps& deps, const ui::Style& style, ui::Detail detail)
       : deps_(deps), style_(style), detail_(detail) {}
-  void on_event(const deploy::Event& event) override {
-    model_.apply(event, deps_.clock.now());
-    if (model_.finished() && model_.finished()->exit_code != 0)
-      deps_.terminal.err(ui::closing_text(model_, style_, detail_));
+  void on_event(const deploy::Event& event) override { model_.apply(event, deps_.clock.now()); }
+  void close(const Error* error) override {
+    if (error != nullptr) deps_.terminal.err(ui::closing_text(model_, error, style_, detail_));
   }
 
  private:
@@ -104,20 +103,14 @@ int RunViews::finish(const Error* error, int code) {
   return code;
 }
 
-int RunViews::fail(const Error& error) {
-  const bool explained = result_.explained() || session_.settings().progress == Progress::json;
-  const int code = finish(&error, exit_code(error.kind));
-  if (!explained) tell_error(session_.deps(), session_.err_style(), error);
-  return code;
-}
-
 int RunViews::run(const std::function<deploy::Finished()>& work) {
   try {
     return finish(nullptr, work().exit_code);
   } catch (const Error& error) {
-    return fail(error);
+    return finish(&error, exit_code(error.kind));
   } catch (const std::exception& error) {
-    return fail(internal_error(error));
+    const Error internal = internal_error(error);
+    return finish(&internal, exit_code(internal.kind));
   }
 }
 

@@ -23,7 +23,6 @@ class RunViews final : public deploy::Observer {
 
  private:
   int finish(const Error* error, int code);
-  int fail(const Error& error);
 
   Session& session_;
   ui::Tee views_;

@@ -47,6 +47,32 @@ void print_wrapped(Session& session, const std::vector<std::pair<std::string, st
   session.print(ui::paint_all(lines, style));
 }
 
+// Where the text of a line begins when it is a row such as "  key   text"; where any other line begins.
+int text_column(std::string_view line) {
+  constexpr std::size_t widest_key = 30;
+  const std::size_t first = line.find_first_not_of(' ');
+  if (first == std::string_view::npos) return 0;
+  const std::size_t gap = line.find("  ", first);
+  const std::size_t text = gap > widest_key ? std::string_view::npos : line.find_first_not_of(' ', gap);
+  return static_cast<int>(text == std::string_view::npos ? first : text);
+}
+
+// Long lines of a page broken at the window's edge, under where their text begins.
+std::string reflowed(const std::string& page, const ui::Style& style) {
+  const int columns = std::min(style.terminal ? style.width : 100, 100);
+  std::vector<ui::Line> lines;
+  for (const std::string& line : split(trim(page), '\n')) {
+    const int column = text_column(line);
+    const auto start = static_cast<std::size_t>(column);
+    ui::Line row(line.substr(0, start));
+    for (const std::string& part : ui::wrapped(line.substr(start), std::max(20, columns - column))) {
+      lines.push_back(row.pad_to(column).add(part));
+      row = ui::Line();
+    }
+  }
+  return ui::paint_all(lines, style);
+}
+
 int explain_exit_code(Session& session, const ExitCodeRow& row) {
   if (session.json())
     session.print_json({{"exitCode", row.code}, {"meaning", row.meaning}, {"advice", row.advice}});
@@ -84,7 +110,7 @@ int run_explain(Session& session, const std::string& topic) {
   if (session.json())
     session.print_json({{"key", topic}, {"text", text}});
   else
-    session.print(ui::shown(text, session.out_style()) + (text.ends_with('\n') ? "" : "\n"));
+    session.print(reflowed(text, session.out_style()));
   return 0;
 }
 

@@ -127,6 +127,7 @@ void GithubView::on_event(const deploy::Event& event) {
 }
 
 void GithubView::close(const Error* error) {
+  if (error != nullptr && model_.diagnoses().empty()) sinks_.commands(annotations_of(*error, environment_));
   if (sinks_.summary && !model_.started().project.empty()) sinks_.summary(summary_markdown(model_));
   if (!sinks_.outputs) return;
   const std::string outcome = model_.finished() ? model_.finished()->outcome : error == nullptr ? "done" : "failed";

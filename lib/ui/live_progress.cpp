@@ -36,7 +36,7 @@ void LiveProgress::on_event(const deploy::Event& event) {
   if (const auto* warning = std::get_if<deploy::WarningText>(&event))
     return block_.print_above(warning_line(warning->text, style_));
   if (std::holds_alternative<deploy::Planned>(event) && !nothing_to_do(model_.plan())) print_header();
-  if (std::holds_alternative<deploy::Finished>(event)) return finish();
+  if (std::holds_alternative<deploy::Finished>(event)) return;  // close() draws the last block
   if (clock_.now() - drawn_ >= shortest_pause) redraw();
 }
 
@@ -45,18 +45,15 @@ void LiveProgress::on_tick() {
   if (pause >= longest_pause || (changed_ && pause >= shortest_pause)) redraw();
 }
 
-void LiveProgress::finish() {
-  const bool quiet_success = model_.finished()->exit_code == 0 && nothing_to_do(model_.plan());
-  if (quiet_success)
+void LiveProgress::close(const Error* error) {
+  const std::optional<deploy::Finished>& run = model_.finished();
+  const bool nothing_happened = run && (run->outcome == "nothing to do" || run->outcome == "dry run");
+  if (nothing_happened || !run)
     block_.erase();
   else
     redraw();
   block_.release();
-  terminal_.err(closing_text(model_, style_, detail_));
-}
-
-void LiveProgress::close(const Error*) {
-  if (!model_.finished()) block_.release();
+  terminal_.err(closing_text(model_, error, style_, detail_));
 }
 
 }  // namespace kforge::ui

@@ -18,13 +18,13 @@ class LiveProgress final : public View {
   void on_event(const deploy::Event& event) override;
   // Redraws when something changed or a second has passed, at most ten times a second.
   void on_tick() override;
+  // Leaves the last block, and below it how the run ended.
   void close(const Error* error) override;
 
  private:
   int columns() const;
   void print_header();
   void redraw();
-  void finish();
 
   Terminal& terminal_;
   const Clock& clock_;

@@ -94,7 +94,7 @@ void PlainLines::on_event(const deploy::Event& event) {
                         },
                         [&](const deploy::StageEnded& ended) { on_stage_ended(ended); },
                         [&](const deploy::WarningText& warning) { line("warning: " + warning.text, Colour::yellow); },
-                        [&](const deploy::Finished&) { on_finished(); }, [](const auto&) {}},
+                        [](const auto&) {}},
              event);
 }
 
@@ -144,16 +144,19 @@ void PlainLines::on_stage_ended(const deploy::StageEnded& event) {
   line(tier + " ready" + (what.empty() ? "" : ": " + what), Colour::green);
 }
 
-void PlainLines::on_finished() {
-  flush_applied();
+void PlainLines::close(const Error* error) {
+  const std::optional<deploy::Finished>& run = model_.finished();
+  if (run && run->outcome == "dry run")
+    applied_.clear();  // they are listed, not applied
+  else
+    flush_applied();
   end_group();
-  const deploy::Finished& run = *model_.finished();
-  if (run.exit_code != 0) {
-    terminal_.err(closing_text(model_, style_, detail_));
+  if (error != nullptr || !run || run->outcome == "dry run") {
+    terminal_.err(closing_text(model_, error, style_, detail_));
     return;
   }
-  std::string text = fmt::format("{}: {} in {}", run.outcome, model_.started().project, format_duration(run.took));
-  if (const std::string counts = outcome_text(run.summary); !counts.empty()) text += ": " + counts;
+  std::string text = fmt::format("{}: {} in {}", run->outcome, model_.started().project, format_duration(run->took));
+  if (const std::string counts = outcome_text(run->summary); !counts.empty()) text += ": " + counts;
   line(text, Colour::green);
 }
 
@@ -196,10 +199,6 @@ void PlainLines::on_tick() {
     last_flush_ = now;
   }
   if (model_.planned() && now - last_line_ >= heartbeat_pause) heartbeat();
-}
-
-void PlainLines::close(const Error*) {
-  end_group();
 }
 
 }  // namespace kforge::ui

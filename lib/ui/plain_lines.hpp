@@ -25,6 +25,7 @@ class PlainLines final : public View {
   void on_event(const deploy::Event& event) override;
   // Prints what came together since the last tick; after 30 s of silence, what is waited for.
   void on_tick() override;
+  // How the run ended.
   void close(const Error* error) override;
 
  private:
@@ -33,7 +34,6 @@ class PlainLines final : public View {
   void on_stage(project::Tier tier);
   void on_state(const deploy::ObjectState& event);
   void on_stage_ended(const deploy::StageEnded& event);
-  void on_finished();
   void flush_applied();
   void flush_ready();
   void heartbeat();

@@ -2,6 +2,7 @@
 #include "ui/report.hpp"
 
 #include "base/text.hpp"
+#include "ui/error_text.hpp"
 
 #include <fmt/format.h>
 
@@ -172,20 +173,49 @@ std::string further(const std::vector<deploy::Diagnosis>& rest) {
   return fmt::format("{}: {}; -v shows all", counted(rest.size(), "further cause"), join(names, ", "));
 }
 
-std::vector<Line> success(const ProgressModel& model, const Style& style) {
+struct Mark {
+  std::string_view glyph;
+  Colour colour;
+};
+Mark mark_of(deploy::Action action) {
+  using enum deploy::Action;
+  switch (action) {
+    case create:
+      return {"+", Colour::green};
+    case update:
+      return {"~", Colour::yellow};
+    case remove:
+      return {"-", Colour::red};
+    case conflict:
+      return {"!", Colour::red};
+    case unchanged:
+    case keep:
+      return {"", Colour::none};
+  }
+  return {"", Colour::none};
+}
+
+Line success_line(const ProgressModel& model) {
   const deploy::Finished& run = *model.finished();
   const bool down = model.started().command == "down";
-  Line head;
-  head.add(style.tick(), Colour::green).add(" ");
-  if (nothing_to_do(run.summary) && run.outcome == "nothing to do")
-    head.add(model.started().project + (down ? " is not deployed, nothing to do" : " is up to date, nothing to do"),
-             Colour::bold);
-  else
-    head.add(fmt::format("{} {} in {}", model.started().project,
-                         run.outcome == "done" ? (down ? "is down" : "is up") : run.outcome, format_duration(run.took)),
-             Colour::bold);
-  if (const std::string counts = outcome_text(run.summary); !counts.empty()) head.add(": " + counts);
-  std::vector<Line> lines{head};
+  const std::string& project = model.started().project;
+  std::string head = fmt::format("{} is {} in {}", project, down ? "down" : "up", format_duration(run.took));
+  std::string counts = outcome_text(run.summary);
+  if (run.outcome == "nothing to do") {
+    head = project + (down ? " is not deployed, nothing to do" : " is up to date, nothing to do");
+  } else if (run.outcome == "dry run") {
+    head = "the server accepts the plan, nothing was changed";
+    counts = plan_text(run.summary);
+  }
+  Line line(head, Colour::bold);
+  return counts.empty() ? line : line.add(": " + counts);
+}
+
+std::vector<Line> success(const ProgressModel& model, const Style& style) {
+  const deploy::Finished& run = *model.finished();
+  std::vector<Line> lines;
+  if (run.outcome == "dry run") lines = change_lines(model, style);
+  lines.push_back(Line().add(style.tick(), Colour::green).add(" ").add(success_line(model)));
   for (std::size_t i = 0; i < run.next_steps.size(); ++i) {
     Line row(i == 0 ? "  next" : "", Colour::dim);
     lines.push_back(row.pad_to(8).add(run.next_steps[i]));
@@ -193,11 +223,9 @@ std::vector<Line> success(const ProgressModel& model, const Style& style) {
   return lines;
 }
 
-// A run without a diagnosis: a signal ended it, or an error that is told after this and has advice of its own.
+// Ended by a signal.
 std::vector<Line> stopped(const ProgressModel& model, const Style& style) {
   const deploy::Finished& run = *model.finished();
-  const bool by_signal = run.outcome == "interrupted";
-  if (!by_signal && run.applied.empty()) return {};
   Report report(style, Detail::brief);
   Line head;
   head.add(style.cross(), Colour::red).add(" ");
@@ -205,7 +233,7 @@ std::vector<Line> stopped(const ProgressModel& model, const Style& style) {
   report.push(head);
   add_remainder(report, run);
   std::vector<std::string> advice = run.next_steps;
-  if (advice.empty() && by_signal)
+  if (advice.empty())
     advice.push_back(fmt::format("run `kforge {}` again: it goes on where it stopped", model.started().command));
   report.add_advice(advice);
   return report.take();
@@ -257,12 +285,31 @@ std::vector<Line> failure_report(const ProgressModel& model, const Style& style,
   return report.take();
 }
 
-std::string closing_text(const ProgressModel& model, const Style& style, Detail detail) {
-  if (!model.finished()) return {};
-  if (model.finished()->exit_code == 0) return paint_all(success(model, style), style);
-  const std::vector<Line> lines =
-      model.diagnoses().empty() ? stopped(model, style) : failure_report(model, style, detail);
-  return lines.empty() ? std::string() : "\n" + paint_all(lines, style);
+std::vector<Line> change_lines(const ProgressModel& model, const Style& style) {
+  std::vector<Line> lines;
+  for (const StageProgress& stage : model.stages())
+    for (const deploy::ObjectApplied& item : stage.done) {
+      const Mark mark = mark_of(item.action);
+      if (mark.glyph.empty()) continue;
+      Line line(mark.glyph, mark.colour);
+      line.add(" " + item.object.to_string());
+      if (!item.detail.empty()) line.add("   ").add(item.detail, Colour::dim);
+      lines.push_back(style.terminal ? line.cut(style.width - 1, style) : line);
+    }
+  return lines;
+}
+
+std::string closing_text(const ProgressModel& model, const Error* error, const Style& style, Detail detail) {
+  const std::optional<deploy::Finished>& run = model.finished();
+  if (error == nullptr) return run ? paint_all(success(model, style), style) : std::string();
+  if (!model.diagnoses().empty()) return "\n" + paint_all(failure_report(model, style, detail), style);
+  const bool signalled = error->kind == ErrorKind::interrupted || error->kind == ErrorKind::terminated;
+  if (signalled && run) return "\n" + paint_all(stopped(model, style), style);
+  std::string text = error_text(*error, style);
+  if (!run || run->applied.empty()) return text;  // nothing was begun: the error has the last word
+  Report report(style, detail);
+  add_remainder(report, *run);
+  return text + paint_all(report.take(), style);
 }
 
 std::string warning_line(const std::string& text, const Style& style) {

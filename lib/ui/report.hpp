@@ -12,8 +12,11 @@ namespace kforge::ui {
 
 enum class Detail { brief, full };  // full: -v, every cause and every line of log
 
-// The end of a run, by its outcome: success, failure report or what an interrupt left. Each line ends in a line feed.
-std::string closing_text(const ProgressModel& model, const Style& style, Detail detail);
+// The end of a run: success, failure report, what an interrupt left, or the error that ended it (null for none). Each
+// line ends in a line feed.
+std::string closing_text(const ProgressModel& model, const Error* error, const Style& style, Detail detail);
+// What a dry run would change, a line an object.
+std::vector<Line> change_lines(const ProgressModel& model, const Style& style);
 // "! text"
 std::string warning_line(const std::string& text, const Style& style);
 

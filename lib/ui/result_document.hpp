@@ -15,11 +15,6 @@ class ResultDocument final : public deploy::Observer {
   void on_event(const deploy::Event& event) override;
   // Complete on every path; the caller adds "error".
   Json document() const;
-  // The views have shown why the run ended as it did: a diagnosis, or the user's own signal. An error without either still
-  // has to be told.
-  bool explained() const {
-    return finished_ && finished_->exit_code != 0 && (!failures_.empty() || finished_->outcome == "interrupted");
-  }
 
  private:
   Json& object_row(project::Tier tier, const kube::ObjectRef& object);

@@ -28,7 +28,7 @@ TEST_CASE("every kind of error has its documented number") {
                                                              {ErrorKind::terminated, 143}};
   std::set<int> numbers{0};
   for (const auto& [kind, number] : public_api) {
-    CHECK(cli::exit_code(kind) == number);
+    CHECK(exit_code(kind) == number);
     CHECK(cli::find_exit_code(number) != nullptr);
     CHECK(numbers.insert(number).second);
   }

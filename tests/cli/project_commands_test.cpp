@@ -31,7 +31,7 @@ constexpr std::string_view with_secret =
     "apiVersion: kforge.dev/v1\n"
     "project: shop\n"
     "secrets:\n"
-    "  stripe: {values: {key: {env: STRIPE_KEY}}}\n"
+    "  stripe: {key: {env: STRIPE_KEY}}\n"
     "services:\n"
     "  pay: {image: \"pay:v1.0.0\", port: 8001, secretEnv: {STRIPE: stripe.key}}\n";
 

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
+
 namespace kforge::tests {
 
 World::World() {
@@ -16,6 +18,7 @@ World::World() {
                                 "users: [{{name: deployer, user: {{token: {}}}}}]\n"
                                 "contexts: [{{name: prod, context: {{cluster: prod, user: deployer}}}}]\n",
                                 canary));
+  std::filesystem::permissions(kubeconfig, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
   environment = {{{"KUBECONFIG", kubeconfig}, {"HOME", dir.path()}, {"TERM", "xterm"}, {"LANG", "C.UTF-8"}},
                  dir.path()};
 }

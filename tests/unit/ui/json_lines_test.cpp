@@ -78,14 +78,6 @@ TEST_CASE("a run that ends before it began still ends in a summary with the erro
   CHECK(lines[0]["error"]["kind"] == "unreachable");
 }
 
-TEST_CASE("a run is explained by a diagnosis or by the user's own signal, not by its end alone") {
-  ui::ResultDocument refused, stopped;
-  refused.on_event(tests::finished(12, "failed", 1s));
-  stopped.on_event(tests::finished(130, "interrupted", 1s));
-  CHECK_FALSE(refused.explained());
-  CHECK(stopped.explained());
-}
-
 TEST_CASE("the result document holds stages, objects and failures on every path") {
   ui::ResultDocument result;
   CHECK(result.document()["status"] == "failed");
@@ -105,5 +97,4 @@ TEST_CASE("the result document holds stages, objects and failures on every path"
   CHECK(document["failures"][0]["cause"]["code"] == "KF2003");
   CHECK(document["failures"][0]["place"]["line"] == 8);
   CHECK(document["stages"][0]["status"] == "failed");
-  CHECK(result.explained());
 }

@@ -174,6 +174,7 @@ TEST_CASE("success leaves the block and says what to do next") {
   auto done = tests::finished(0, "done", 21s);
   done.next_steps = {"kforge status", "kforge logs order-service"};
   stage.send(done);
+  stage.view->close(nullptr);
   CHECK(
       stage.text().ends_with(" ✔ backend      3 ready                                                      15s\n"
                              "   gateway      kong waits\n"
@@ -193,6 +194,7 @@ TEST_CASE("a run that changes nothing leaves one line") {
   auto done = tests::finished(0, "nothing to do", 100ms);
   done.summary = plan.summary;
   stage.send(done);
+  stage.view->close(nullptr);
   CHECK(stage.text() == "✔ shop is up to date, nothing to do: 45 unchanged\n");
 }
 

@@ -53,6 +53,7 @@ TEST_CASE("a pipe gets a line per change and a heartbeat every 30 seconds") {
   log.send(tests::ready(Tier::backend, "order-service", 2));
   log.send(tests::stage_ended(Tier::backend, 32s));
   log.send(tests::finished(0, "done", 34s));
+  log.view.close(nullptr);
   CHECK(log.terminal.err_text ==
         "[0.0s] shop -> prod-cluster as ci@shop: 3 to update, 1 to create, 41 unchanged, 0 to delete\n"
         "[0.0s] restarts: order-service (2 pods)\n"
@@ -104,6 +105,8 @@ TEST_CASE("a failure is told at once and explained at the end") {
   end.not_reached = {Tier::gateway};
   end.applied = {tests::deployment("order-service")};
   log.send(end);
+  const Error error(ErrorKind::rollout_failed, "order-service failed");
+  log.view.close(&error);
   CHECK(log.terminal.err_text.starts_with(
       "[0.0s] order-service failed: image not found\n[0.0s] backend failed\n\nx order-service failed: "));
   CHECK(log.terminal.err_text.find("not reached: gateway\n") != std::string::npos);
