@@ -1,8 +1,9 @@
 # Compiler settings as interface targets, so that no flag is global.
 find_program(KFORGE_CCACHE ccache)
 if(KFORGE_CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER "${KFORGE_CCACHE}")
-  set(CMAKE_C_COMPILER_LAUNCHER "${KFORGE_CCACHE}")
+  # One cache for every clone and build folder: paths below the sources count as relative.
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND};-E;env;CCACHE_BASEDIR=${CMAKE_SOURCE_DIR};CCACHE_NOHASHDIR=1;${KFORGE_CCACHE}")
+  set(CMAKE_C_COMPILER_LAUNCHER "${CMAKE_CXX_COMPILER_LAUNCHER}")
 endif()
 
 add_library(kforge_settings INTERFACE)

@@ -3,10 +3,8 @@
 """Counts what scripts/test.sh ran.
 
 results.py summary FOLDER   prints a table of the rungs and, as the last line, `N passed, N failed`; exits 1 on a failure
-results.py names            reads `ctest --show-only=json-v1` and prints the names of its tests
 """
 
-import json
 import re
 import sys
 import xml.etree.ElementTree as xml
@@ -63,9 +61,6 @@ def main(arguments: list[str]) -> int:
     match arguments:
         case ["summary", folder]:
             return summary(Path(folder))
-        case ["names"]:
-            print("\n".join(test["name"] for test in json.load(sys.stdin)["tests"]))
-            return 0
     print(__doc__, file=sys.stderr)
     return 64
 

@@ -39,26 +39,25 @@ labelled() { # PRESET LABELS NAME
     --test-output-size-passed 65536 --test-output-size-failed 1048576 --test-output-truncation head
 }
 
-unit_targets() { ctest --preset asan --show-only=json-v1 -L '^unit$' | python3 scripts/results.py names; }
-asan_build() {
-  cmake --preset asan >"$results/configure-asan.log" || { cat "$results/configure-asan.log"; return 1; }
-  local targets
-  mapfile -t targets < <(unit_targets)
-  ((${#targets[@]})) && cmake --build --preset asan -j "$jobs" --target "${targets[@]}"
-}
 cluster_tools() { tests/cluster/cluster build; }
 cluster_tests() {
-  KFORGE_TEST_LOGS=$results/cluster-logs tests/cluster/run -n "$((jobs * 2))" --junit-xml "$results/cluster.xml"
+  KFORGE_CLIENT_CHECK=$PWD/build/$fast/tests/cluster/client/client_check KFORGE_TEST_LOGS=$results/cluster-logs \
+    tests/cluster/run -n "$((jobs * 2))" --junit-xml "$results/cluster.xml"
 }
+python_tests() { tests/python/run --junit-xml "$results/python.xml"; }
+checkers() { tests/checkers/run --junit-xml "$results/checkers.xml"; }
+
+# One build serves the fast rungs: with sanitizers, but for --quick.
+fast=asan
+[[ $quick == yes ]] && fast=dev
 
 rung install scripts/install-deps.sh
-if rung build-dev build dev; then
-  rung lint labelled dev lint lint
-  for name in unit golden cli; do rung "$name" labelled dev "$name" "$name"; done
+if rung "build-$fast" build "$fast"; then
+  for name in lint unit golden cli; do rung "$name" labelled "$fast" "$name" "$name"; done
 fi
-if [[ $quick == no ]]; then
-  rung build-asan asan_build && rung asan labelled asan unit asan
-  rung build-release build release
+if [[ $quick == no ]] && rung build-release build release; then
+  rung python python_tests
+  rung checkers checkers
   rung cluster-tools cluster_tools && rung cluster cluster_tests
 fi
 
