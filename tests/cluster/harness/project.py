@@ -58,7 +58,7 @@ class TestProject:
 
     def write_service(self, image: str = "shop/web:v1", **keys) -> Path:
         """A project of one service, `web`, of one pod."""
-        return self.write({"services": {"web": {"image": image, "port": 8000, "replicas": 1} | keys}})
+        return self.write({"services": {"web": merged({"image": image, "port": 8000, "replicas": 1}, keys)}})
 
     def change(self, overlay: dict) -> Path:
         """Writes the project file again with something changed."""
