@@ -65,7 +65,7 @@ kube::ApiRequest log_request(const LogSource& source) {
   request.path = fmt::format("{}/log?container={}&tailLines={}&limitBytes={}{}",
                              schema::object_path(pods, source.name_space, source.pod), url_encode(source.container),
                              log_tail, log_bytes, source.previous ? "&previous=true" : "");
-  request.accept = "text/plain";
+  request.accept = "*/*";  // an API server answers "text/plain" alone with 406
   request.object = kube::ObjectRef{pods.name, source.name_space, source.pod};
   return request;
 }
@@ -106,10 +106,22 @@ Diagnosis described(Session& session, project::Tier tier, const Target& target, 
   return diagnosis;
 }
 
+// A Service without endpoints behind a workload that is reported too: a symptom, not a cause.
+bool is_symptom(const Target& target, const std::vector<const Target*>& targets) {
+  const std::string& service = target.change->object->service;
+  return target.change->ref.kind.kind == "Service" && !service.empty() &&
+         std::ranges::any_of(targets, [&](const Target* other) {
+           return other->change->ref.kind.kind != "Service" && other->change->object->service == service;
+         });
+}
+
 }  // namespace
 
-std::vector<Diagnosis> diagnose(Session& session, project::Tier tier, const std::vector<const Target*>& targets,
+std::vector<Diagnosis> diagnose(Session& session, project::Tier tier, const std::vector<const Target*>& unsettled,
                                 const Store& store, Ending ending) {
+  std::vector<const Target*> targets;
+  std::ranges::copy_if(unsettled, std::back_inserter(targets),
+                       [&](const Target* target) { return !is_symptom(*target, unsettled); });
   std::vector<Diagnosis> diagnoses;
   for (const Target* target : targets) {
     diagnoses.push_back(described(session, tier, *target, store));

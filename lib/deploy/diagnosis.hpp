@@ -11,8 +11,9 @@ namespace kforge::deploy {
 
 enum class Ending { failed, timed_out };
 
-// One diagnosis per target, in their order. Reads the logs of the failing containers, all at once (deploy-engine §3.4).
-std::vector<Diagnosis> diagnose(Session& session, project::Tier tier, const std::vector<const Target*>& targets,
+// One diagnosis per target, in their order, without Services whose workload is among them. Reads the logs of the
+// failing containers, all at once (deploy-engine §3.4).
+std::vector<Diagnosis> diagnose(Session& session, project::Tier tier, const std::vector<const Target*>& unsettled,
                                 const Store& store, Ending ending);
 
 // The key of the project file that a cause is about, such as services/order-service/image; otherwise the object's

@@ -146,7 +146,7 @@ class FakeCluster final : public FakeTransport {
   void orphan(const std::string& uid);
   Reply access_review(const Received& received) const;
   Reply discovery(const std::string& path) const;
-  Reply pod_log(const ApiCall& call) const;
+  Reply pod_log(const ApiCall& call, const Received& received) const;
   std::optional<Reply> denied(const ApiCall& call, const Served& kind) const;
   std::optional<Reply> refused(const Served& kind, const ApiCall& call) const;
   Json scale_of(const Json& object) const;

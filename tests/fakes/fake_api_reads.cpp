@@ -104,7 +104,7 @@ Reply FakeCluster::dispatch(http::TransferId id, const ApiCall& call, const Rece
   if (kind == nullptr) return Reply::status_error(404, "NotFound", "the server could not find the requested resource");
   if (call.plural == "selfsubjectaccessreviews") return access_review(received);
   if (std::optional<Reply> no = denied(call, *kind)) return *no;
-  if (call.plural == "pods" && call.subresource == "log") return pod_log(call);
+  if (call.plural == "pods" && call.subresource == "log") return pod_log(call, received);
   if (call.verb == "get") return read(call, *kind);
   if (call.verb == "list") return list(call, *kind);
   if (call.verb == "watch") return start_watch(id, call, *kind);
@@ -206,7 +206,10 @@ Reply FakeCluster::start_watch(http::TransferId id, const ApiCall& call, const S
   return reply;
 }
 
-Reply FakeCluster::pod_log(const ApiCall& call) const {
+Reply FakeCluster::pod_log(const ApiCall& call, const Received& received) const {
+  // As an API server does: it has no serializer for "text/plain".
+  if (const std::string accept = received.header("accept"); accept.find("*/*") == std::string::npos)
+    return Reply::status_error(406, "NotAcceptable", "only the following media types are accepted: application/json");
   const auto text =
       logs_.find(call.name_space + "/" + call.name + (call.query_or("previous") == "true" ? "/previous" : ""));
   if (!objects_.contains({"", "pods", call.name_space, call.name}))
