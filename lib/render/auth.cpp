@@ -112,12 +112,12 @@ Json made_realm(const std::string& name) {
 void draft_auth(Drafts& drafts) {
   const project::Project& project = drafts.project;
   if (!project.auth) return;
-  const Workload workload{.name = "keycloak",
-                          .component = "auth",
-                          .version = image_version(project.auth->image),
-                          .service = "keycloak",
-                          .tier = project::Tier::auth,
-                          .origin = project.place_of({"auth"})};
+  const Workload& workload = drafts.begin({.name = "keycloak",
+                                           .component = "auth",
+                                           .version = image_version(project.auth->image),
+                                           .service = "keycloak",
+                                           .tier = project::Tier::auth,
+                                           .origin = project.place_of({"auth"})});
   for (const char* object : {"ServiceAccount/keycloak", "Service/keycloak", "PodDisruptionBudget/keycloak"})
     drafts.add(workload, base(keycloak, object));
   drafts.add_config(workload, base(keycloak, "ConfigMap/keycloak-config"), settings(project));

@@ -82,17 +82,18 @@ void draft_provision(Drafts& drafts, const Workload& workload) {
 void draft_database(Drafts& drafts) {
   const project::Project& project = drafts.project;
   if (!project.database) return;
-  Workload workload{.name = "postgres",
-                    .component = "database",
-                    .version = image_version(project.database->image),
-                    .service = "postgres",
-                    .tier = project::Tier::database,
-                    .origin = project.place_of({"database"})};
-  draft_server(drafts, workload);
+  const Workload workload{.name = "postgres",
+                          .component = "database",
+                          .version = image_version(project.database->image),
+                          .service = "postgres",
+                          .tier = project::Tier::database,
+                          .origin = project.place_of({"database"})};
+  draft_server(drafts, drafts.begin(workload));
   if (project.database->databases.empty()) return;
-  workload.name = "postgres-provision";
-  workload.component = "provision";
-  draft_provision(drafts, workload);
+  Workload job = workload;
+  job.name = "postgres-provision";
+  job.component = "provision";
+  draft_provision(drafts, drafts.begin(std::move(job)));
 }
 
 }  // namespace kforge::render

@@ -5,6 +5,8 @@
 #include "base/digest.hpp"
 #include "base/text.hpp"
 #include "render/identity.hpp"
+#include "render/waivers.hpp"
+#include "schema/schema.hpp"
 
 #include <fmt/format.h>
 
@@ -19,10 +21,29 @@ namespace {
 
 }  // namespace
 
+Identity identity_of(const Json& manifest) {
+  schema::KindName kind = schema::kind_name(manifest);
+  return {.group = std::move(kind.group),
+          .kind = std::move(kind.kind),
+          .name_space = string_at(manifest, {"metadata", "namespace"}),
+          .name = string_at(manifest, {"metadata", "name"})};
+}
+
+const Workload& Drafts::begin(Workload workload) {
+  return workloads.emplace_back(std::move(workload));
+}
+
 Draft& Drafts::add(const Workload& workload, Json manifest) {
-  Draft& draft = items.emplace_back(Draft{.manifest = std::move(manifest), .workload = workload});
-  identify(draft, *this);
-  return draft;
+  identify(manifest, workload, *this);
+  annotate_waivers(manifest);
+  return add_own(workload, std::move(manifest));
+}
+
+Draft& Drafts::add_own(const Workload& workload, Json manifest) {
+  mark_member(manifest, *this);
+  Identity identity = identity_of(manifest);
+  return items.emplace_back(
+      Draft{.manifest = std::move(manifest), .identity = std::move(identity), .workload = &workload});
 }
 
 Draft& Drafts::add_config(const Workload& workload, Json manifest, const std::map<std::string, std::string>& data) {

@@ -30,9 +30,16 @@ struct SecretText {
 };
 using SecretData = std::map<std::string, SecretText>;
 
+struct Identity {
+  std::string group, kind, name_space, name;
+  auto operator<=>(const Identity&) const = default;
+};
+Identity identity_of(const Json& manifest);
+
 struct Draft {
   Json manifest;
-  Workload workload;
+  Identity identity;  // that of the manifest, beside it: walking a thousand cold trees takes longer than the work
+  const Workload* workload = nullptr;
   bool hashed = false;  // the name gets a hash of the content
   bool own = false;     // from `manifests:`: kforge adds labels and nothing else
   Json tokens;          // of a Secret: what its hash covers in place of the values
@@ -44,9 +51,14 @@ struct Drafts {
   const SecretValues& secrets;
   std::string applyset;
   std::deque<Draft> items;
+  std::deque<Workload> workloads;
 
-  // Adds an object with the workload's namespace, labels and selectors.
+  // Keeps a workload, for the drafts that point to it.
+  const Workload& begin(Workload workload);
+  // Adds an object with the workload's namespace, labels and selectors, and the waivers that apply to it.
   Draft& add(const Workload& workload, Json manifest);
+  // Adds an object of the user's own as it is, marked as a member.
+  Draft& add_own(const Workload& workload, Json manifest);
   // The same for a ConfigMap, whose name will carry a hash of its data.
   Draft& add_config(const Workload& workload, Json manifest, const std::map<std::string, std::string>& data);
   // The same for a Secret; a value that is unknown leaves its key out and is listed in kforge.dev/redacted.

@@ -117,12 +117,12 @@ void draft_gateway(Drafts& drafts) {
   const project::Project& project = drafts.project;
   if (!project.gateway) return;
   const project::Gateway& gateway = *project.gateway;
-  const Workload workload{.name = "kong",
-                          .component = "gateway",
-                          .version = image_version(gateway.image),
-                          .service = "kong",
-                          .tier = project::Tier::gateway,
-                          .origin = project.place_of({"gateway"})};
+  const Workload& workload = drafts.begin({.name = "kong",
+                                           .component = "gateway",
+                                           .version = image_version(gateway.image),
+                                           .service = "kong",
+                                           .tier = project::Tier::gateway,
+                                           .origin = project.place_of({"gateway"})});
   for (const char* object : {"ServiceAccount/kong", "PodDisruptionBudget/kong"})
     drafts.add(workload, base(kong, object));
   drafts.add_config(workload, base(kong, "ConfigMap/kong-env"), settings(gateway));

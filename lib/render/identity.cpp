@@ -57,14 +57,13 @@ void select(Json& manifest, const Workload& workload, const project::Project& pr
 
 }  // namespace
 
-void identify(Draft& draft, const Drafts& drafts) {
-  Json& manifest = draft.manifest;
+void identify(Json& manifest, const Workload& workload, const Drafts& drafts) {
   Json& metadata = manifest["metadata"];
-  if (metadata.contains("namespace") && draft.workload.tier != project::Tier::namespaces)
-    metadata["namespace"] = drafts.project.namespaces.of(draft.workload.tier);
-  label_object(metadata["labels"], draft.workload, drafts.project);
-  label_version(manifest, draft.workload);
-  if (!draft.workload.component.empty()) select(manifest, draft.workload, drafts.project);
+  if (metadata.contains("namespace") && workload.tier != project::Tier::namespaces)
+    metadata["namespace"] = drafts.project.namespaces.of(workload.tier);
+  label_object(metadata["labels"], workload, drafts.project);
+  label_version(manifest, workload);
+  if (!workload.component.empty()) select(manifest, workload, drafts.project);
 }
 
 void mark_member(Json& manifest, const Drafts& drafts) {

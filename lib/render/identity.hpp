@@ -6,9 +6,9 @@
 
 namespace kforge::render {
 
-// Gives a drafted object its namespace, its labels, and the selectors and pod labels of its workload.
-void identify(Draft& draft, const Drafts& drafts);
-// Membership and ownership marks, on every object: those of `manifests:` included.
+// Gives an object its namespace, its labels, and the selectors and pod labels of its workload.
+void identify(Json& manifest, const Workload& workload, const Drafts& drafts);
+// Membership and ownership marks, on every object: those of `manifests:` included, and again on patched ones.
 void mark_member(Json& manifest, const Drafts& drafts);
 
 // What selects a workload's pods, for ever: {name, instance}.

@@ -175,7 +175,7 @@ std::vector<std::string> public_hosts(const project::Project& project) {
 }
 
 Json kong_config(const project::Project& project, const KeyReader& key) {
-  Json config = {{"_format_version", "3.0"}, {"_transform", true}};
+  Json config = {{"_format_version", "3.0"}};
   if (Json services = services_of(project); !services.empty()) config["services"] = std::move(services);
   if (Json consumers = consumers_of(project, key); !consumers.empty()) config["consumers"] = std::move(consumers);
   config["plugins"] = global_plugins(*project.gateway);

@@ -33,9 +33,9 @@ void note_container(const Json& container, Need& need) {
 std::map<std::string, Need> needs_of(Drafts& drafts) {
   std::map<std::string, Need> needs;
   for (Draft& draft : drafts.items) {
-    Json* pod = find_pod_spec(draft.manifest);
+    const Json* pod = find_pod_spec(draft.identity.kind, draft.manifest);
     if (!pod) continue;
-    Need& need = needs[string_at(draft.manifest, {"metadata", "namespace"})];
+    Need& need = needs[draft.identity.name_space];
     const auto unlimited = need.unlimited;
     for (const char* list : {"initContainers", "containers"})
       if (const auto containers = pod->find(list); containers != pod->end())
@@ -66,8 +66,8 @@ void fit(Json& limits, const Need& need) {
 void fit_limit_ranges(Drafts& drafts) {
   const auto needs = needs_of(drafts);
   for (Draft& draft : drafts.items) {
-    if (draft.own || string_at(draft.manifest, {"kind"}) != "LimitRange") continue;
-    const auto need = needs.find(string_at(draft.manifest, {"metadata", "namespace"}));
+    if (draft.own || draft.identity.kind != "LimitRange") continue;
+    const auto need = needs.find(draft.identity.name_space);
     if (need != needs.end()) fit(draft.manifest["spec"]["limits"][0], need->second);
   }
 }

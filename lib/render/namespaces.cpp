@@ -36,7 +36,8 @@ std::vector<project::Tier> used_tiers(const project::Project& project) {
 void draft_namespaces(Drafts& drafts) {
   const project::Project& project = drafts.project;
   if (!project.namespaces.create) return;
-  const Workload workload{.tier = project::Tier::namespaces, .origin = project.place_of({"namespaces"})};
+  const Workload& workload =
+      drafts.begin({.tier = project::Tier::namespaces, .origin = project.place_of({"namespaces"})});
   for (const auto& [name, tiers] : used_namespaces(project)) {
     Json scope = base("namespaces/namespace", "Namespace/backend");
     scope["metadata"]["name"] = name;

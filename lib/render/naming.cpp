@@ -4,10 +4,11 @@
 #include "base/digest.hpp"
 #include "base/text.hpp"
 #include "render/identity.hpp"
-#include "render/order.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <set>
 #include <utility>
 
@@ -61,53 +62,58 @@ void visit_pod(Json& pod, const Visit& visit) {
     if (secret.contains("name")) visit("Secret", secret["name"]);
 }
 
-std::string short_hash(const Json& content) {
-  return sha256_hex(to_text(content)).substr(0, 8);
+std::string short_hash(std::string_view content) {
+  return sha256_hex(content).substr(0, 8);
 }
 
 // What a hashed name stands for. Of a Secret the tokens, and what a patch may have added to the data.
 std::string content_hash(const Draft& draft) {
-  const Json& manifest = draft.manifest;
-  if (draft.tokens.is_null()) {
-    Json content = Json::array();
-    for (const char* field : {"data", "binaryData", "spec"}) content.push_back(manifest.value(field, Json()));
-    return short_hash(content);
+  const bool secret = !draft.tokens.is_null();
+  std::string content;
+  if (secret) content = to_text(draft.tokens) + to_text(at_path(draft.manifest, {"type"}));
+  for (const char* field : {"data", "binaryData", "spec"}) {
+    const auto found = draft.manifest.find(field);
+    if (found == draft.manifest.end()) continue;
+    if (!secret) content += field + to_text(*found);
+    if (secret && found->is_object())
+      for (const auto& [key, value] : found->items())
+        if (!draft.tokens.contains(key)) content += key + to_text(value);
   }
-  Json content = {{"tokens", draft.tokens}, {"type", manifest.value("type", "")}};
-  if (const auto data = manifest.find("data"); data != manifest.end())
-    for (const auto& [key, value] : data->items())
-      if (!draft.tokens.contains(key)) content["added"][key] = value;
   return short_hash(content);
 }
 
-struct Key {
-  std::string name_space, kind, name;
-  auto operator<=>(const Key&) const = default;
+struct OldName {
+  std::string_view name_space, kind, name;
+  auto operator<=>(const OldName&) const = default;
 };
-using Renames = std::map<Key, std::string>;
+// New names by old ones; the keys look into `old`.
+struct Renames {
+  std::deque<Identity> old;
+  std::map<OldName, std::string> names;
 
-std::string namespace_of(const Json& manifest) {
-  return string_at(manifest, {"metadata", "namespace"});
-}
+  void add(const Identity& object, std::string name) {
+    const Identity& kept = old.emplace_back(object);
+    names[{kept.name_space, kept.kind, kept.name}] = std::move(name);
+  }
+};
 
 // "postgres-config" -> "postgres-config-3f2a9c1b". Such a name is never made with other content.
 void name_by_content(Draft& draft, Renames& renames) {
   const std::string hash = content_hash(draft);
+  const std::string name = fmt::format("{}-{}", draft.identity.name, hash);
   Json& metadata = draft.manifest["metadata"];
-  const std::string old_name = metadata["name"];
-  const std::string name = fmt::format("{}-{}", old_name, hash);
   metadata["name"] = name;
   metadata["annotations"][config_hash_annotation] = hash;
-  renames[{namespace_of(draft.manifest), string_at(draft.manifest, {"kind"}), old_name}] = name;
+  renames.add(draft.identity, name);
+  draft.identity.name = name;
 }
 
 // Lets the references of one object follow, and returns the new names that it uses.
-std::set<std::string> follow(Json& manifest, const Renames& renames) {
+std::set<std::string> follow(Draft& draft, const Renames& renames) {
   std::set<std::string> used;
-  const std::string name_space = namespace_of(manifest);
-  for_each_reference(manifest, [&](std::string_view kind, Json& name) {
-    const auto renamed = renames.find({name_space, std::string(kind), name.get_ref<const std::string&>()});
-    if (renamed == renames.end()) return;
+  for_each_reference(draft, [&](std::string_view kind, Json& name) {
+    const auto renamed = renames.names.find({draft.identity.name_space, kind, name.get_ref<const std::string&>()});
+    if (renamed == renames.names.end()) return;
     name = renamed->second;
     used.insert(fmt::format("{}/{}", kind, renamed->second));
   });
@@ -116,9 +122,9 @@ std::set<std::string> follow(Json& manifest, const Renames& renames) {
 
 // Old ReplicaSets carry the hash too, so that a configuration is known to be in use.
 void note_config(Draft& draft, const std::set<std::string>& used) {
-  const auto spec = draft.manifest.find("spec");
-  if (draft.own || used.empty() || spec == draft.manifest.end() || !spec->contains("template")) return;
-  (*spec)["template"]["metadata"]["annotations"][config_hash_annotation] = short_hash(used);
+  if (draft.own || used.empty() || draft.identity.kind == "Ingress") return;
+  draft.manifest["spec"]["template"]["metadata"]["annotations"][config_hash_annotation] =
+      short_hash(join({used.begin(), used.end()}, ","));
 }
 
 // The Secret type that readers of such keys expect.
@@ -136,22 +142,26 @@ struct Placement {
 std::map<Placement, Workload> placements_of(Drafts& drafts) {
   std::map<Placement, Workload> wanted;
   for (Draft& draft : drafts.items)
-    for_each_reference(draft.manifest, [&](std::string_view kind, Json& name) {
+    for_each_reference(draft, [&](std::string_view kind, Json& name) {
       const auto spec = drafts.project.secrets.find(name.get_ref<const std::string&>());
       if (kind != "Secret" || spec == drafts.project.secrets.end() || spec->second.existing) return;
-      Workload workload{.tier = draft.workload.tier, .origin = drafts.project.place_of({"secrets", spec->first})};
-      workload.service = draft.workload.service;
-      const auto [entry, fresh] = wanted.emplace(Placement{namespace_of(draft.manifest), spec->first}, workload);
-      if (!fresh && entry->second.service != draft.workload.service) entry->second.service.clear();
+      const auto [entry, fresh] = wanted.try_emplace(Placement{draft.identity.name_space, spec->first});
+      if (fresh)
+        entry->second = {.service = draft.workload->service,
+                         .tier = draft.workload->tier,
+                         .origin = drafts.project.place_of({"secrets", spec->first})};
+      else if (entry->second.service != draft.workload->service)
+        entry->second.service.clear();
     });
   return wanted;
 }
 
 }  // namespace
 
-Json* find_pod_spec(Json& manifest) {
+Json* find_pod_spec(std::string_view kind, Json& manifest) {
+  constexpr std::array kinds{"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "CronJob", "Pod"};
+  if (std::ranges::find(kinds, kind) == kinds.end()) return nullptr;
   Json* at = &manifest;
-  const std::string kind = string_at(manifest, {"kind"});
   std::vector<const char*> path{"spec"};
   if (kind == "CronJob") path.insert(path.end(), {"jobTemplate", "spec"});
   if (kind != "Pod") path.insert(path.end(), {"template", "spec"});
@@ -163,15 +173,15 @@ Json* find_pod_spec(Json& manifest) {
   return at->is_object() && at->contains("containers") ? at : nullptr;
 }
 
-void for_each_reference(Json& manifest, const Visit& visit) {
-  if (Json* pod = find_pod_spec(manifest)) visit_pod(*pod, visit);
-  if (string_at(manifest, {"kind"}) != "Ingress" || !manifest.contains("spec")) return;
-  for (Json& tls : list_in(manifest["spec"], "tls"))
+void for_each_reference(Draft& draft, const Visit& visit) {
+  if (Json* pod = find_pod_spec(draft.identity.kind, draft.manifest)) visit_pod(*pod, visit);
+  if (draft.identity.kind != "Ingress" || !draft.manifest.contains("spec")) return;
+  for (Json& tls : list_in(draft.manifest["spec"], "tls"))
     if (tls.contains("secretName")) visit("Secret", tls["secretName"]);
 }
 
 void place_secrets(Drafts& drafts) {
-  for (const auto& [placement, workload] : placements_of(drafts)) {
+  for (auto& [placement, workload] : placements_of(drafts)) {
     const project::SecretSpec& spec = drafts.project.secrets.at(placement.secret);
     SecretData data;
     for (const auto& [key, source] : spec.values) data[key] = drafts.secret(placement.secret, key);
@@ -179,16 +189,18 @@ void place_secrets(Drafts& drafts) {
                      {"kind", "Secret"},
                      {"metadata", {{"name", placement.secret}, {"namespace", placement.name_space}}},
                      {"type", type_of(spec)}};
-    drafts.add_secret(workload, std::move(manifest), data).manifest["metadata"]["namespace"] = placement.name_space;
+    Draft& draft = drafts.add_secret(drafts.begin(workload), std::move(manifest), data);
+    draft.identity.name_space = placement.name_space;
+    draft.manifest["metadata"]["namespace"] = placement.name_space;
   }
 }
 
 void assign_names(Drafts& drafts) {
   Renames renames;
-  const auto is_job = [](const Draft& draft) { return string_at(draft.manifest, {"kind"}) == "Job"; };
+  const auto is_job = [](const Draft& draft) { return draft.identity.kind == "Job"; };
   for (Draft& draft : drafts.items)
     if (draft.hashed && !is_job(draft)) name_by_content(draft, renames);
-  for (Draft& draft : drafts.items) note_config(draft, follow(draft.manifest, renames));
+  for (Draft& draft : drafts.items) note_config(draft, follow(draft, renames));
   for (Draft& draft : drafts.items)
     if (draft.hashed && is_job(draft)) name_by_content(draft, renames);
 }

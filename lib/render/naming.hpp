@@ -11,10 +11,10 @@ namespace kforge::render {
 
 // Calls `visit` with the kind ("Secret" or "ConfigMap") and the name field of every reference that pods of the object
 // hold (env, envFrom, volumes, pull secrets), or an Ingress to its certificates.
-void for_each_reference(Json& manifest, const std::function<void(std::string_view kind, Json& name)>& visit);
+void for_each_reference(Draft& draft, const std::function<void(std::string_view kind, Json& name)>& visit);
 
 // The pod spec of a workload, or nullptr: Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob, Pod.
-Json* find_pod_spec(Json& manifest);
+Json* find_pod_spec(std::string_view kind, Json& manifest);
 
 // Drafts the entries of `secrets:` that pods refer to by name, in the namespaces of those pods.
 void place_secrets(Drafts& drafts);

@@ -52,38 +52,31 @@ bool is_built_in(std::string_view group) {
   return group.find('.') == group.npos || group.ends_with(".k8s.io");
 }
 
-const std::string& text_of(const Json& object, const char* field) {
-  static const std::string none;
-  const Json& value = at_path(object, {"metadata", field});
-  return value.is_string() ? value.get_ref<const std::string&>() : none;
+Wave wave_of_kind(std::string_view group, std::string_view kind) {
+  const auto found = waves.find(kind);
+  return found != waves.end() && is_built_in(group) ? found->second : Wave::workload;
 }
 
 }  // namespace
 
 Wave wave_of(const Json& object) {
   const schema::KindName name = schema::kind_name(object);
-  const auto found = waves.find(name.kind);
-  return found != waves.end() && is_built_in(name.group) ? found->second : Wave::workload;
+  return wave_of_kind(name.group, name.kind);
 }
 
-void sort_objects(std::vector<Object>& objects) {
-  struct Rank {
-    project::Tier tier;
-    Wave wave;
-    std::string kind, name_space, name;
-    std::size_t position;
-    auto operator<=>(const Rank&) const = default;
-  };
+std::vector<Draft*> in_order(std::deque<Draft>& drafts) {
+  using Rank = std::tuple<project::Tier, Wave, std::string_view, std::string_view, std::string_view, Draft*>;
   std::vector<Rank> ranks;
-  ranks.reserve(objects.size());
-  for (const Object& object : objects)
-    ranks.push_back({object.tier, wave_of(object.manifest), string_at(object.manifest, {"kind"}),
-                     text_of(object.manifest, "namespace"), text_of(object.manifest, "name"), ranks.size()});
+  ranks.reserve(drafts.size());
+  for (Draft& draft : drafts) {
+    const auto& [group, kind, name_space, name] = draft.identity;
+    ranks.emplace_back(draft.workload->tier, wave_of_kind(group, kind), kind, name_space, name, &draft);
+  }
   std::ranges::sort(ranks);
-  std::vector<Object> sorted;
-  sorted.reserve(objects.size());
-  for (const Rank& rank : ranks) sorted.push_back(std::move(objects[rank.position]));
-  objects = std::move(sorted);
+  std::vector<Draft*> ordered;
+  ordered.reserve(ranks.size());
+  for (const Rank& rank : ranks) ordered.push_back(std::get<Draft*>(rank));
+  return ordered;
 }
 
 }  // namespace kforge::render

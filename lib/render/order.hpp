@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "render/render.hpp"
+#include "render/drafts.hpp"
 
+#include <deque>
 #include <vector>
 
 namespace kforge::render {
 
 // By tier, wave, kind, namespace and name.
-void sort_objects(std::vector<Object>& objects);
+std::vector<Draft*> in_order(std::deque<Draft>& drafts);
 
 }  // namespace kforge::render

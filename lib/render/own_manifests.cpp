@@ -56,8 +56,7 @@ struct Reader {
     canonicalize(kind, manifest);
     place(manifest, kind, drafts.project, own.tier);
     mark(manifest, drafts.project, own.tier);
-    drafts.items.push_back(
-        Draft{.manifest = std::move(manifest), .workload = {.tier = own.tier, .origin = node.place()}, .own = true});
+    drafts.add_own(drafts.begin({.tier = own.tier, .origin = node.place()}), std::move(manifest)).own = true;
   }
 };
 

@@ -3,6 +3,7 @@
 #include "base/suggest.hpp"
 #include "render/canonical.hpp"
 #include "render/components.hpp"
+#include "render/identity.hpp"
 #include "schema/strategic_merge.hpp"
 #include "yaml/node.hpp"
 
@@ -11,20 +12,16 @@
 namespace kforge::render {
 namespace {
 
-std::string name_of(const Json& manifest) {
-  return string_at(manifest, {"metadata", "name"});
-}
-
-bool hits(const project::Patch& patch, const Json& manifest) {
-  return string_at(manifest, {"kind"}) == patch.kind && name_of(manifest) == patch.name &&
-         (patch.name_space.empty() || string_at(manifest, {"metadata", "namespace"}) == patch.name_space);
+bool hits(const project::Patch& patch, const Identity& object) {
+  return object.kind == patch.kind && object.name == patch.name &&
+         (patch.name_space.empty() || object.name_space == patch.name_space);
 }
 
 void report_miss(const project::Patch& patch, const Drafts& drafts, Diagnostics& problems) {
   std::vector<std::string> names, kinds;
   for (const Draft& draft : drafts.items) {
-    kinds.push_back(string_at(draft.manifest, {"kind"}));
-    if (kinds.back() == patch.kind) names.push_back(name_of(draft.manifest));
+    kinds.push_back(draft.identity.kind);
+    if (draft.identity.kind == patch.kind) names.push_back(draft.identity.name);
   }
   const std::string where = patch.name_space.empty() ? "" : fmt::format(" in namespace '{}'", patch.name_space);
   problems.error(patch.content.place(),
@@ -50,10 +47,11 @@ Json patched(const project::Patch& patch, const Json& manifest) {
 void apply(const project::Patch& patch, Drafts& drafts, Diagnostics& problems) {
   bool hit = false;
   for (Draft& draft : drafts.items) {
-    if (!hits(patch, draft.manifest)) continue;
+    if (!hits(patch, draft.identity)) continue;
     hit = true;
     try {
       draft.manifest = patched(patch, draft.manifest);
+      mark_member(draft.manifest, drafts);
     } catch (const Error& error) {
       problems.error(patch.content.place(), fmt::format("patch of {} '{}': {}", patch.kind, patch.name, error.what()),
                      error.advice);

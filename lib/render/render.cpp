@@ -4,57 +4,43 @@
 #include "base/diagnostics.hpp"
 #include "render/components.hpp"
 #include "render/drafts.hpp"
-#include "render/identity.hpp"
 #include "render/limits.hpp"
 #include "render/naming.hpp"
 #include "render/order.hpp"
-#include "render/waivers.hpp"
-#include "schema/schema.hpp"
 
 #include <fmt/format.h>
 
-#include <map>
-#include <tuple>
+#include <set>
 
 namespace kforge::render {
 namespace {
 
-using Identity = std::tuple<std::string, std::string, std::string, std::string>;  // group, kind, namespace, name
-
-Identity identity_of(const Json& manifest) {
-  const schema::KindName kind = schema::kind_name(manifest);
-  return {kind.group, kind.kind, string_at(manifest, {"metadata", "namespace"}),
-          string_at(manifest, {"metadata", "name"})};
+void report_twice(const Draft& one, const Draft& other, Diagnostics& problems) {
+  const Draft& culprit = other.own ? other : one;
+  const SourcePlace& place = (other.own ? one : other).workload->origin;
+  const auto& [group, kind, name_space, name] = culprit.identity;
+  problems.error(culprit.workload->origin,
+                 fmt::format("{} '{}{}{}' is rendered twice", kind, name_space, name_space.empty() ? "" : "/", name),
+                 place.known() ? fmt::format("the other one comes from {}", place.to_string()) : "");
 }
 
 void refuse_duplicates(const std::deque<Draft>& drafts) {
+  const auto before = [](const Draft* a, const Draft* b) { return a->identity < b->identity; };
   Diagnostics problems;
-  std::map<Identity, const Draft*> seen;
-  for (const Draft& draft : drafts) {
-    const Identity identity = identity_of(draft.manifest);
-    const auto [first, fresh] = seen.emplace(identity, &draft);
-    if (fresh) continue;
-    const auto& [group, kind, name_space, name] = identity;
-    const Draft& culprit = draft.own ? draft : *first->second;
-    const SourcePlace& other = draft.own ? first->second->workload.origin : draft.workload.origin;
-    problems.error(culprit.workload.origin,
-                   fmt::format("{} '{}{}{}' is rendered twice", kind, name_space, name_space.empty() ? "" : "/", name),
-                   other.known() ? fmt::format("the other one comes from {}", other.to_string()) : "");
-  }
+  std::set<const Draft*, decltype(before)> seen(before);
+  for (const Draft& draft : drafts)
+    if (const auto [first, fresh] = seen.insert(&draft); !fresh) report_twice(**first, draft, problems);
   if (!problems.ok()) throw InvalidInput(std::move(problems));
 }
 
 Rendered collect(Drafts& drafts) {
   Rendered rendered;
   rendered.objects.reserve(drafts.items.size());
-  for (Draft& draft : drafts.items) {
-    mark_member(draft.manifest, drafts);
-    rendered.objects.push_back(Object{.manifest = std::move(draft.manifest),
-                                      .tier = draft.workload.tier,
-                                      .service = std::move(draft.workload.service),
-                                      .origin = std::move(draft.workload.origin)});
-  }
-  sort_objects(rendered.objects);
+  for (Draft* draft : in_order(drafts.items))
+    rendered.objects.push_back(Object{.manifest = std::move(draft->manifest),
+                                      .tier = draft->workload->tier,
+                                      .service = draft->workload->service,
+                                      .origin = draft->workload->origin});
   return rendered;
 }
 
@@ -64,13 +50,13 @@ Rendered render(const project::Project& project, const SecretValues& secrets) {
   Drafts drafts{.project = project,
                 .secrets = secrets,
                 .applyset = applyset_id(applyset_parent_name(project), state_namespace(project), "Secret", ""),
-                .items = {}};
+                .items = {},
+                .workloads = {}};
   draft_namespaces(drafts);
   draft_database(drafts);
   draft_auth(drafts);
   draft_services(drafts);
   draft_gateway(drafts);
-  for (Draft& draft : drafts.items) annotate_waivers(draft.manifest);
   draft_own_manifests(drafts);
   apply_patches(drafts);
   place_secrets(drafts);

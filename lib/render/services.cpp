@@ -177,12 +177,12 @@ void add_service_labels(Draft& draft, const project::Service& service) {
 
 void draft_service(Drafts& drafts, const project::Service& service) {
   const project::Project& project = drafts.project;
-  const Workload workload{.name = service.name,
-                          .component = "api",
-                          .version = image_version(service.image),
-                          .service = service.name,
-                          .tier = project::Tier::backend,
-                          .origin = project.place_of({"services", service.name})};
+  const Workload& workload = drafts.begin({.name = service.name,
+                                           .component = "api",
+                                           .version = image_version(service.image),
+                                           .service = service.name,
+                                           .tier = project::Tier::backend,
+                                           .origin = project.place_of({"services", service.name})});
   for (const char* object : {"ServiceAccount/example-service", "PodDisruptionBudget/example-service"}) {
     Json manifest = base(backend, object);
     manifest["metadata"]["name"] = service.name;

@@ -96,6 +96,7 @@ std::span<const Waiver> waivers() {
 }
 
 void annotate_waivers(Json& manifest) {
+  if (!manifest.contains("spec")) return;
   std::vector<std::string> ignored;
   int skips = 0;
   for (const Waiver& rule : rules) {

@@ -62,20 +62,22 @@ TEST_CASE("another image renames no configuration and changes no other object") 
 }
 
 TEST_CASE("every reference of the shop names an object that is rendered, or one that exists already") {
-  auto rendered = tests::render_offline(tests::shop());
+  const auto rendered = tests::render_offline(tests::shop());
   std::set<std::string> made;
   for (const render::Object& object : rendered.objects)
     made.insert(string_at(object.manifest, {"kind"}) + " " + string_at(object.manifest, {"metadata", "namespace"}) +
                 "/" + name_of(object.manifest));
   int references = 0;
-  for (render::Object& object : rendered.objects)
-    render::for_each_reference(object.manifest, [&](std::string_view kind, Json& name) {
+  for (const render::Object& object : rendered.objects) {
+    render::Draft draft{.manifest = object.manifest, .identity = render::identity_of(object.manifest)};
+    render::for_each_reference(draft, [&](std::string_view kind, Json& name) {
       ++references;
       const std::string wanted = std::string(kind) + " " + string_at(object.manifest, {"metadata", "namespace"}) + "/" +
                                  name.get<std::string>();
       INFO(wanted);
       CHECK(made.contains(wanted));
     });
+  }
   CHECK(references > 20);
 }
 
@@ -91,7 +93,7 @@ TEST_CASE("the provisioning Job gets another name, and so another run, when the 
 }
 
 TEST_CASE("all places where pods name configuration are found") {
-  Json manifest = yaml::to_json(yaml::parse("job.yaml", R"(
+  const Json manifest = yaml::to_json(yaml::parse("job.yaml", R"(
 apiVersion: batch/v1
 kind: CronJob
 spec:
@@ -115,7 +117,8 @@ spec:
             - {name: d, emptyDir: {}}
 )"));
   std::set<std::string> found;
-  render::for_each_reference(manifest, [&](std::string_view kind, Json& name) {
+  render::Draft draft{.manifest = manifest, .identity = render::identity_of(manifest)};
+  render::for_each_reference(draft, [&](std::string_view kind, Json& name) {
     found.insert(std::string(kind) + " " + name.get<std::string>());
   });
   CHECK(found == std::set<std::string>{"Secret pull", "Secret init", "ConfigMap env", "ConfigMap key",

@@ -16,10 +16,10 @@ Json object(const char* api_version, const char* kind, const char* name = "a") {
   return {{"apiVersion", api_version}, {"kind", kind}, {"metadata", {{"name", name}}}};
 }
 
-std::vector<std::string> names(const std::vector<render::Object>& objects) {
+std::vector<std::string> names_in_order(std::deque<render::Draft> drafts) {
   std::vector<std::string> all;
-  for (const render::Object& made : objects)
-    all.push_back(string_at(made.manifest, {"kind"}) + " " + string_at(made.manifest, {"metadata", "name"}));
+  for (const render::Draft* draft : render::in_order(drafts))
+    all.push_back(draft->identity.kind + " " + draft->identity.name);
   return all;
 }
 
@@ -47,25 +47,23 @@ TEST_CASE("a custom resource that borrows a built-in name goes with the workload
 }
 
 TEST_CASE("the order of objects does not depend on the order in which they were made") {
-  using project::Tier;
-  std::vector<render::Object> objects;
-  const auto add = [&](Json manifest, Tier tier) {
-    objects.push_back({.manifest = std::move(manifest), .tier = tier});
+  const render::Workload namespaces{.tier = project::Tier::namespaces}, database{.tier = project::Tier::database},
+      backend{.tier = project::Tier::backend};
+  std::deque<render::Draft> drafts;
+  const auto add = [&](const render::Workload& workload, const Json& manifest) {
+    drafts.push_back({.manifest = manifest, .identity = render::identity_of(manifest), .workload = &workload});
   };
-  add(object("autoscaling/v2", "HorizontalPodAutoscaler"), Tier::backend);
-  add(object("apps/v1", "Deployment", "b"), Tier::backend);
-  add(object("apps/v1", "Deployment", "a"), Tier::backend);
-  add(object("v1", "Secret"), Tier::backend);
-  add(object("v1", "ConfigMap"), Tier::backend);
-  add(object("batch/v1", "Job"), Tier::database);
-  add(object("v1", "Namespace"), Tier::namespaces);
-  auto shuffled = objects;
-  std::ranges::reverse(shuffled);
-  render::sort_objects(objects);
-  render::sort_objects(shuffled);
-  CHECK(names(objects) == names(shuffled));
-  CHECK(names(objects) == std::vector<std::string>{"Namespace a", "Job a", "ConfigMap a", "Secret a", "Deployment a",
-                                                   "Deployment b", "HorizontalPodAutoscaler a"});
+  add(backend, object("autoscaling/v2", "HorizontalPodAutoscaler"));
+  add(backend, object("apps/v1", "Deployment", "b"));
+  add(backend, object("apps/v1", "Deployment", "a"));
+  add(backend, object("v1", "Secret"));
+  add(backend, object("v1", "ConfigMap"));
+  add(database, object("batch/v1", "Job"));
+  add(namespaces, object("v1", "Namespace"));
+  const std::vector<std::string> expected{
+      "Namespace a", "Job a", "ConfigMap a", "Secret a", "Deployment a", "Deployment b", "HorizontalPodAutoscaler a"};
+  CHECK(names_in_order(drafts) == expected);
+  CHECK(names_in_order({drafts.rbegin(), drafts.rend()}) == expected);
 }
 
 TEST_CASE("the tiers of the shop come in deploy order") {
