@@ -90,7 +90,9 @@ void PlainLines::on_event(const deploy::Event& event) {
   std::visit(Overloaded{[&](const deploy::Planned&) { on_planned(); },
                         [&](const deploy::StageStarted& started) { on_stage(started.tier); },
                         [&](const deploy::ObjectApplied& applied) {
-                          if (applied.action != deploy::Action::unchanged) applied_.push_back(applied);
+                          if (applied.action == deploy::Action::unchanged) return;
+                          if (applied_.empty()) applied_since_ = clock_.now();
+                          applied_.push_back(applied);
                         },
                         [&](const deploy::StageEnded& ended) { on_stage_ended(ended); },
                         [&](const deploy::WarningText& warning) { line("warning: " + warning.text, Colour::yellow); },
@@ -114,22 +116,18 @@ void PlainLines::on_stage(project::Tier tier) {
   in_group_ = true;
 }
 
-// Called before the model knows the new state.
+// Called before the model knows the new state. Ordinary waiting is left to the heartbeat; a probable cause is told
+// once.
 void PlainLines::on_state(const deploy::ObjectState& event) {
-  flush_applied();
   const WatchedObject* before = known(event);
   const std::string name = name_for_people(event.object, event.service);
-  const bool first_of_reason = reasons_.emplace(event.object, event.verdict.reason).second;
   if (event.verdict.state == rollout::State::failed) {
     if (before == nullptr || !before->failed()) line(name + " failed: " + event.verdict.message, Colour::red);
-    return;
-  }
-  if (before == nullptr) return;
-  if (event.verdict.state != rollout::State::waiting) {
-    if (before->ready()) return;
-    ready_.push_back(event.counts ? fmt::format("{} {}/{}", name, event.counts->ready, event.counts->wanted) : name);
-  } else if (first_of_reason) {
-    line(fmt::format("{} waiting: {}", name, event.verdict.message));
+  } else if (event.verdict.state == rollout::State::waiting) {
+    if (!event.verdict.code.empty() && causes_.emplace(event.object, event.verdict.code).second)
+      line(fmt::format("{} waiting: {}", name, event.verdict.message), Colour::yellow);
+  } else if (before != nullptr && !before->ready() && event.counts) {
+    ready_.push_back(fmt::format("{} {}/{}", name, event.counts->ready, event.counts->wanted));
   }
 }
 
@@ -193,8 +191,8 @@ void PlainLines::heartbeat() {
 
 void PlainLines::on_tick() {
   const auto now = clock_.now();
+  if (now - applied_since_ >= flush_pause) flush_applied();
   if (now - last_flush_ >= flush_pause) {
-    flush_applied();
     flush_ready();
     last_flush_ = now;
   }

@@ -47,10 +47,10 @@ class PlainLines final : public View {
   Groups groups_;
   ProgressModel model_;
   bool in_group_ = false;
-  Clock::time_point last_line_{}, last_flush_{};
-  std::vector<deploy::ObjectApplied> applied_;                 // not yet told
-  std::vector<std::string> ready_;                             // not yet told
-  std::set<std::pair<kube::ObjectRef, std::string>> reasons_;  // told or ordinary
+  Clock::time_point last_line_{}, last_flush_{}, applied_since_{};
+  std::vector<deploy::ObjectApplied> applied_;                // not yet told
+  std::vector<std::string> ready_;                            // not yet told
+  std::set<std::pair<kube::ObjectRef, std::string>> causes_;  // told
 };
 
 }  // namespace kforge::ui

@@ -59,8 +59,8 @@ TEST_CASE("a pipe gets a line per change and a heartbeat every 30 seconds") {
         "[0.0s] restarts: order-service (2 pods)\n"
         "[0.5s] namespaces ready\n"
         "[0.9s] database ready: postgres 1/1\n"
-        "[1.0s] backend applied: Deployment backend/order-service changed (image v1.0.0 -> v1.1.0), 1 created\n"
-        "[31.0s] waiting: order-service 1/2 new pods ready 29s\n"
+        "[1.9s] backend applied: Deployment backend/order-service changed (image v1.0.0 -> v1.1.0), 1 created\n"
+        "[31.9s] waiting: order-service 1/2 new pods ready 30s\n"
         "[32.3s] backend ready: product-service 2/2, order-service 2/2\n"
         "[32.3s] done: shop in 34s: 3 updated, 1 created, 41 unchanged\n");
   CHECK(log.terminal.out_text.empty());
@@ -78,13 +78,14 @@ TEST_CASE("objects that become ready while others wait are told together") {
   CHECK(log.terminal.err_text == "[1.0s] ready: a 2/2, b 2/2\n");
 }
 
-TEST_CASE("a new reason for waiting is told once, not at every flip") {
+TEST_CASE("a probable cause of waiting is told once, ordinary waiting is not") {
   Log log;
   log.send(tests::started_up());
   log.send(tests::stage_started(Tier::backend));
   auto starting = tests::state(Tier::backend, "a", State::waiting, 0, 2, "starting");
   auto pulling = tests::state(Tier::backend, "a", State::waiting, 0, 2, "image pull fails: no such host");
   pulling.verdict.reason = "RegistryUnreachable";
+  pulling.verdict.code = "KF2006";
   for (int i = 0; i < 3; ++i) {
     log.send(starting);
     log.send(pulling);
