@@ -97,7 +97,10 @@ Outcome apply_patch(WriteScope& scope, const Target& target, const Json* before,
   const schema::Applied applied =
       schema::apply(scope.resource.schema, before == nullptr ? Json(nullptr) : *before, configuration, scope.writer(),
                     options.force ? schema::Force::yes : schema::Force::no);
-  if (!applied.invalid.empty()) throw bad_request(schema::invalid_message(configuration, applied.invalid));
+  if (!applied.invalid.empty()) {  // the server reports its typed patch as an unknown failure
+    const std::string message = schema::invalid_message(configuration, applied.invalid);
+    throw Refusal{500, status_object(500, "", message)};
+  }
   if (!applied.conflicts.empty()) throw field_conflict(applied.conflicts);
   if (before == nullptr) {
     if (!scope.subresource.empty()) throw not_found(scope.resource.subject(target.name));

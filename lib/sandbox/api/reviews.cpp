@@ -28,7 +28,7 @@ Outcome evict(Api& api, const Caller& caller, Target target, const Json& evictio
   return outcome;
 }
 
-Outcome bind(Api& api, const Caller& caller, Target target, const Json& binding) {
+Outcome bind_pod(Api& api, const Caller& caller, Target target, const Json& binding) {
   target.subresource.clear();
   Outcome found = api.get(target);
   if (!found.ok()) return found;
@@ -70,7 +70,7 @@ Json answer_review(const Target& target, Json review, const Caller& caller) {
 
 Outcome create_subresource(Api& api, const Caller& caller, const Target& target, Json object) {
   if (target.resource == "pods" && target.subresource == "eviction") return evict(api, caller, target, object);
-  if (target.resource == "pods" && target.subresource == "binding") return bind(api, caller, target, object);
+  if (target.resource == "pods" && target.subresource == "binding") return bind_pod(api, caller, target, object);
   if (target.resource == "serviceaccounts" && target.subresource == "token") return token(std::move(object));
   const Refusal refusal = method_not_allowed();
   return {refusal.code, refusal.status, {}};

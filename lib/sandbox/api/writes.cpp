@@ -152,11 +152,11 @@ Json write_new(WriteScope& scope, Json object, FieldOwners owners) {
   set_new_metadata(scope, object);
   if (scope.resource.has_subresource("status")) object.erase("status");
   apply_defaults(scope.resource, object);
+  if (owners == FieldOwners::track)  // what the server itself adds from here on has no owner
+    object = schema::track_update(scope.resource.schema, nullptr, std::move(object), scope.writer());
   prepare_for_create(scope.resource, object);
   admit(scope.store, scope.resource, nullptr, object, scope.warnings);
   refuse_when(validate_object(scope.resource, object), scope.resource, object);
-  if (owners == FieldOwners::track)
-    object = schema::track_update(scope.resource.schema, nullptr, std::move(object), scope.writer());
   const Key key = scope.resource.key(namespace_of(object), name_of(object));
   if (scope.store.get(key)) throw already_exists(scope.resource.subject(key.name));
   if (scope.dry_run) return object;
@@ -167,6 +167,8 @@ Json write_next(WriteScope& scope, const Json& before, Json after, FieldOwners o
   check_preconditions(scope.resource, before, after);
   keep_server_metadata(before, after);
   apply_defaults(scope.resource, after);
+  if (owners == FieldOwners::track)
+    after = schema::track_update(scope.resource.schema, before, std::move(after), scope.writer());
   prepare_for_update(scope.resource, before, after);
   if (scope.subresource != "status") {
     admit(scope.store, scope.resource, &before, after, scope.warnings);
@@ -176,8 +178,6 @@ Json write_next(WriteScope& scope, const Json& before, Json after, FieldOwners o
     if (counts_generations(scope.resource) && desired_part(before) != desired_part(after))
       after["metadata"]["generation"] = int_at(before, {"metadata", "generation"}) + 1;
   }
-  if (owners == FieldOwners::track)
-    after = schema::track_update(scope.resource.schema, before, std::move(after), scope.writer());
   after["metadata"]["resourceVersion"] = before["metadata"]["resourceVersion"];
   if (same_but_times(before, after)) return before;
   if (scope.dry_run) return after;
