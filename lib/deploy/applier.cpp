@@ -78,7 +78,7 @@ void Applier::run(Change& change, std::deque<Step> steps) {
                      waiting_.clear();
                      return;
                    }
-                   if (!steps.empty()) return run(change, std::move(steps));
+                   if (!steps.empty() && !draining_) return run(change, std::move(steps));
                    finished(change, result);
                    start_more();
                  });
@@ -93,6 +93,7 @@ void Applier::finished(Change& change, const kube::ApiResult& result) {
 }
 
 void Applier::drain(Clock::time_point until) {
+  draining_ = true;
   waiting_.clear();
   while (requests_.open() > 0 && session_.now() < until) session_.pump(until);
 }

@@ -41,6 +41,7 @@ class Applier {
   Session& session_;
   Listener listener_;
   std::deque<Change*> waiting_;
+  bool draining_ = false;
   std::vector<Refusal> refusals_;
   std::vector<kube::ObjectRef> applied_;
   RequestGroup requests_;

@@ -2,14 +2,14 @@
 // What `kforge up` and `kforge down` are. Emits events, prints nothing.
 #pragma once
 
-#include <chrono>
-#include <string>
-#include <vector>
-
 #include "deploy/events.hpp"
 #include "kube/client.hpp"
 #include "project/model.hpp"
 #include "render/render.hpp"
+
+#include <chrono>
+#include <string>
+#include <vector>
 
 namespace kforge::deploy {
 
@@ -25,19 +25,19 @@ enum class DryRun { no, server };
 enum class Wait { yes, no };
 
 struct UpRequest {
-  std::vector<std::string> services;            // names; empty: the whole project
-  std::chrono::milliseconds timeout{900'000};   // of the whole run
+  std::vector<std::string> services;           // names; empty: the whole project
+  std::chrono::milliseconds timeout{900'000};  // of the whole run
   Wait wait = Wait::yes;
   DryRun dry_run = DryRun::no;
   bool force_conflicts = false;
 };
-// Plans, then applies and waits stage by stage. Throws Error (rollout_failed, timed_out, conflict, rejected, …) after the
-// events that explain it; on Error{interrupted|terminated} it has said what was and what was not applied.
+// Plans, then applies and waits stage by stage. Throws Error (rollout_failed, timed_out, conflict, rejected, …) after
+// the events that explain it; on Error{interrupted|terminated} it has said what was and what was not applied.
 Finished up(const Context& context, const UpRequest& request);
 
 enum class Data { keep, remove };
 struct DownRequest {
-  Data data = Data::keep;                       // remove: PVCs, generated secrets and namespaces too
+  Data data = Data::keep;  // remove: PVCs, generated secrets and namespaces too
   std::chrono::milliseconds timeout{300'000};
 };
 struct DownPlan {

@@ -2,16 +2,16 @@
 // What the engine tells while it works. Live view, plain lines, NDJSON and reports all consume this one stream.
 #pragma once
 
+#include "base/error.hpp"
+#include "kube/object.hpp"
+#include "project/model.hpp"
+#include "rollout/verdict.hpp"
+
 #include <chrono>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
-
-#include "base/error.hpp"
-#include "kube/object.hpp"
-#include "project/model.hpp"
-#include "rollout/verdict.hpp"
 
 namespace kforge::deploy {
 
@@ -20,11 +20,11 @@ std::string_view to_string(Action action);
 
 struct PlanSummary {
   int create = 0, update = 0, unchanged = 0, remove = 0, keep = 0, conflict = 0;
-  std::vector<std::string> restarts;   // "order-service (2 pods)"
+  std::vector<std::string> restarts;  // "order-service (2 pods)"
 };
 
 struct Started {
-  std::string command;                 // "up", "down"
+  std::string command;  // "up", "down"
   std::string project, environment, context, server, user;
 };
 // A stage of the plan before it starts, and what people call its parts: "kong", "order-service".
@@ -45,7 +45,7 @@ struct ObjectApplied {
   project::Tier tier;
   kube::ObjectRef object;
   Action action;
-  std::string detail;                  // "image v1.0.0 -> v1.1.0"
+  std::string detail;  // "image v1.0.0 -> v1.1.0"
 };
 struct ObjectState {
   project::Tier tier;
@@ -73,21 +73,22 @@ struct Diagnosis {
   std::vector<std::string> log_lines;  // last lines of the failing container, values of known Secrets masked
   std::string log_source;              // "order-service-7c9f-abcde, previous run"
   std::vector<std::string> event_lines;
-  std::optional<SourcePlace> place;    // in kforge.yaml
-  std::chrono::milliseconds after{};   // since the apply
+  std::optional<SourcePlace> place;   // in kforge.yaml
+  std::chrono::milliseconds after{};  // since the apply
   bool timed_out = false;
 };
 struct Finished {
   int exit_code = 0;
-  std::string outcome;                 // "done", "nothing to do", "failed", "timed out", "interrupted"
+  std::string outcome;  // "done", "nothing to do", "failed", "timed out", "interrupted"
   PlanSummary summary;
   std::chrono::milliseconds took;
   std::vector<project::Tier> not_reached;
   std::vector<kube::ObjectRef> applied;
-  std::vector<std::string> next_steps; // commands to paste
+  std::vector<std::string> next_steps;  // commands to paste
 };
 
-using Event = std::variant<Started, Planned, StageStarted, ObjectApplied, ObjectState, StageEnded, WarningText, Diagnosis, Finished>;
+using Event = std::variant<Started, Planned, StageStarted, ObjectApplied, ObjectState, StageEnded, WarningText,
+                           Diagnosis, Finished>;
 
 struct Observer {
   virtual ~Observer() = default;

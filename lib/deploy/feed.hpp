@@ -9,8 +9,8 @@
 
 namespace kforge::deploy {
 
-// What it means when the account may not watch something: required kinds are polled by LIST instead, and without that
-// right either the wait cannot go on; what is merely helpful is left out.
+// What it means when the account may not see something: without a required kind the wait cannot go on, what is merely
+// helpful is left out. (An account that may list but not watch is served by the client's polling.)
 enum class Necessity { required, helpful };
 
 class Feed final : public kube::WatchHandler {
@@ -25,26 +25,25 @@ class Feed final : public kube::WatchHandler {
   bool gave_up() const { return gave_up_; }
   // Why a required feed cannot go on.
   const std::optional<Error>& failure() const { return failure_; }
-  // Polls when it is time to; call it in every round.
-  void poll();
-  std::optional<Clock::time_point> next_poll() const { return next_poll_; }
+
+  bool covers(const schema::Kind* kind, const std::string& name_space) const {
+    return request_.kind == kind && request_.name_space == name_space;
+  }
+  // An object that was read by other means, until the watch tells otherwise.
+  void learn(Json object) { store_.put(this, std::move(object)); }
 
   void on_list(std::vector<Json> objects) override;
   void on_event(kube::WatchEvent event, Json object) override;
   void on_failed(const Error& error) override;
 
  private:
-  void give_up(const Error& error);
-
   Session& session_;
   Store& store_;
   kube::WatchRequest request_;
   Necessity necessity_;
   bool listed_ = false, gave_up_ = false;
   std::optional<Error> failure_;
-  std::optional<Clock::time_point> next_poll_;
   std::optional<kube::RequestId> watch_;
-  RequestGroup polls_;
 };
 
 }  // namespace kforge::deploy

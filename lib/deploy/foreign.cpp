@@ -3,12 +3,12 @@
 
 #include "base/text.hpp"
 #include "deploy/names.hpp"
+#include "deploy/selection.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <map>
 
 namespace kforge::deploy {
 namespace {
@@ -46,24 +46,14 @@ struct Collection {
   std::string kind;
 };
 
-bool is_newer(const std::string& version, const std::string& than) {
-  return version.size() != than.size() ? version.size() < than.size()
-                                       : version > than;  // v1 before v1beta1, v2 before v1
-}
-
 // One collection for each kind that the table knows.
 std::vector<Collection> known_collections(const std::string& name_space) {
-  std::map<std::string, const schema::Kind*> best;
-  const schema::Table& table = schema::Table::embedded();
-  for (const schema::KindName& name : table.names()) {
-    const schema::Kind* kind = table.find(name);
-    if (!kind->namespaced || !kind->has_verb("list") || !kind->has_verb("delete")) continue;
-    const schema::Kind*& chosen = best[name.group_kind()];
-    if (chosen == nullptr || is_newer(name.version, chosen->name.version)) chosen = kind;
-  }
   std::vector<Collection> collections;
-  for (const auto& [name, kind] : best)
-    collections.push_back({schema::collection_path(*kind, name_space), kind->name.kind});
+  for (const auto& [group_kind, name] : newest_kinds()) {
+    const schema::Kind& kind = *schema::Table::embedded().find(name);
+    if (kind.namespaced && kind.has_verb("list") && kind.has_verb("delete"))
+      collections.push_back({schema::collection_path(kind, name_space), name.kind});
+  }
   return collections;
 }
 

@@ -26,19 +26,28 @@ const Json* LiveObjects::find(const kube::ObjectRef& ref) const {
   return found == objects_.end() ? nullptr : &found->second;
 }
 
-void read_scopes(Session& session, const std::set<Scope>& scopes, LiveObjects& into) {
+std::map<Scope, Error> read_visible_scopes(Session& session, const std::set<Scope>& scopes, LiveObjects& into) {
   std::optional<Error> failure;
+  std::map<Scope, Error> hidden;
   RequestGroup group(session);
   for (const Scope& scope : scopes)
     group.send(kube::list_request(*scope.first, scope.second, project_selector(session.project().name)),
-               [&into, &failure, &scope](kube::ApiResult result) {
+               [&into, &failure, &hidden, &scope](kube::ApiResult result) {
                  if (result.ok())
                    for (Json& object : kube::items_of(std::move(result.body))) into.add(std::move(object));
+                 else if (result.status == 403)
+                   hidden.emplace(scope, failure_of(result, described(scope)));
                  else if (!result.not_found() && !failure)
                    failure = failure_of(result, described(scope));
                });
   group.finish("reading the project's objects");
   if (failure) throw *failure;
+  return hidden;
+}
+
+void read_scopes(Session& session, const std::set<Scope>& scopes, LiveObjects& into) {
+  const std::map<Scope, Error> hidden = read_visible_scopes(session, scopes, into);
+  if (!hidden.empty()) throw Error(hidden.begin()->second);
 }
 
 void read_objects(Session& session, std::vector<Lookup>& lookups, LiveObjects& into) {

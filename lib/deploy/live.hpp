@@ -29,6 +29,8 @@ using Scope = std::pair<const schema::Kind*, std::string>;
 // Adds what the project has in the scopes: one LIST each, all in flight together. A kind that the cluster does not
 // serve has no objects. Throws Error{forbidden} and the like, naming the kind and the namespace.
 void read_scopes(Session& session, const std::set<Scope>& scopes, LiveObjects& into);
+// The same, but what the account may not see is left out and returned with the reason.
+std::map<Scope, Error> read_visible_scopes(Session& session, const std::set<Scope>& scopes, LiveObjects& into);
 
 // How the GETs of single objects ended.
 struct Lookup {

@@ -70,8 +70,10 @@ class Preflight {
     if (parent == nullptr) return;
     check_parent(*parent, set_);
     plan_.parent = *parent;
+    if (!options_.services.empty()) return;  // such a run takes nothing off the record
     const std::set<Scope> more = scopes_beyond(extent_of(*parent), scopes_, set_);
-    read_scopes(session_, more, plan_.live);
+    for (const auto& [scope, reason] : read_visible_scopes(session_, more, plan_.live))
+      plan_.leftovers.add({scope.first->name, scope.second, ""}, set_);  // it may hold members: they stay recorded
   }
 
   // Objects without our label may still exist. Namespaces first: nothing can be in one that is not there.

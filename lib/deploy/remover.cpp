@@ -100,8 +100,7 @@ void Remover::scale_down(const TeardownStep& step) {
   group.finish("scaling down");
   if (failure) throw *failure;
   const bool down = session_.run_until([&] {
-    for (const auto& feed : feeds_) feed->poll();
-    return std::ranges::all_of(feeds_, [](const auto& feed) { return feed->settled(); }) &&
+    return feeds_settled() &&
            std::ranges::all_of(sets, [&](const Doomed& set) { return is_scaled_down(still_there(*set.removal)); });
   });
   if (!down)
@@ -120,6 +119,12 @@ void Remover::watch(const std::vector<Doomed>& doomed) {
                                                   .label_selector = project_selector(session_.project().name),
                                                   .field_selector = {}},
                                Necessity::required));
+}
+
+bool Remover::feeds_settled() const {
+  for (const auto& feed : feeds_)
+    if (feed->failure()) throw Error(*feed->failure());
+  return std::ranges::all_of(feeds_, [](const auto& feed) { return feed->settled(); });
 }
 
 void Remover::request(std::vector<Doomed>& doomed) {
@@ -149,11 +154,7 @@ void Remover::await(std::vector<Doomed>& doomed) {
   watch(doomed);
   const Clock::time_point stuck = session_.now() + stuck_after;
   const auto all_gone = [&] {
-    for (const auto& feed : feeds_) {
-      feed->poll();
-      if (feed->failure()) throw Error(*feed->failure());
-    }
-    if (!std::ranges::all_of(feeds_, [](const auto& feed) { return feed->settled(); })) return false;
+    if (!feeds_settled()) return false;
     for (Doomed& each : doomed)
       if (!each.gone && still_there(*each.removal) == nullptr) note_gone(each);
     if (session_.now() >= stuck) report_stuck(doomed);

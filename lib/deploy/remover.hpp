@@ -28,6 +28,7 @@ class Remover {
   void forget();
   void scale_down(const TeardownStep& step);
   void watch(const std::vector<Doomed>& doomed);
+  bool feeds_settled() const;
   void request(std::vector<Doomed>& doomed);
   void await(std::vector<Doomed>& doomed);
   void note_gone(Doomed& doomed, const std::string& detail = {});

@@ -25,12 +25,9 @@ bool is_selected(const render::Object& object, const std::vector<std::string>& s
   return object.service.empty() && !namespace_in(object).empty() && areas.contains({object.tier, namespace_in(object)});
 }
 
-// Kinds of the table by their ApplySet name "Deployment.apps".
-const schema::Kind* find_group_kind(const std::string& group_kind) {
-  const schema::Table& table = schema::Table::embedded();
-  for (const schema::KindName& name : table.names())
-    if (name.group_kind() == group_kind) return table.find(name);
-  return nullptr;
+// v1 before v1beta1, v2 before v1.
+bool is_newer(const std::string& version, const std::string& than) {
+  return version.size() != than.size() ? version.size() < than.size() : version > than;
 }
 
 }  // namespace
@@ -65,13 +62,26 @@ bool defined_in_run(const std::vector<Change>& changes, const schema::KindName& 
   });
 }
 
+const std::map<std::string, schema::KindName>& newest_kinds() {
+  static const std::map<std::string, schema::KindName> kinds = [] {
+    std::map<std::string, schema::KindName> newest;
+    for (const schema::KindName& name : schema::Table::embedded().names()) {
+      const auto [place, first] = newest.emplace(name.group_kind(), name);
+      if (!first && is_newer(name.version, place->second.version)) place->second = name;
+    }
+    return newest;
+  }();
+  return kinds;
+}
+
 std::set<Scope> scopes_of(const Extent& extent, const ApplySet& set) {
   std::set<std::string> namespaces = extent.namespaces;
   namespaces.insert(set.name_space);
   std::set<Scope> scopes;
   for (const std::string& group_kind : extent.group_kinds) {
-    const schema::Kind* kind = find_group_kind(group_kind);
-    if (kind == nullptr) continue;
+    const auto found = newest_kinds().find(group_kind);
+    if (found == newest_kinds().end()) continue;
+    const schema::Kind* kind = schema::Table::embedded().find(found->second);
     if (!kind->namespaced) scopes.emplace(kind, "");
     if (!kind->namespaced) continue;
     for (const std::string& name_space : namespaces) scopes.emplace(kind, name_space);
@@ -91,6 +101,13 @@ std::set<Scope> scopes_beyond(const Extent& extent, const std::set<Scope>& known
     return kinds.contains(scope.first->name.group_kind()) && known_namespace;
   });
   return beyond;
+}
+
+void add_scopes(std::set<Scope>& scopes, const std::set<Scope>& more) {
+  std::set<std::pair<std::string, std::string>> covered;
+  for (const auto& [kind, name_space] : scopes) covered.emplace(kind->name.group_kind(), name_space);
+  for (const Scope& scope : more)
+    if (!covered.contains({scope.first->name.group_kind(), scope.second})) scopes.insert(scope);
 }
 
 }  // namespace kforge::deploy

@@ -60,7 +60,7 @@ class TeardownPlan {
       scopes.emplace(kind, ref.name_space);
       if (ref.kind.kind == "StatefulSet") scopes.emplace(&known(claim_kind), ref.name_space);
     }
-    scopes.merge(scopes_of(extent_of(plan_.parent), set_));
+    add_scopes(scopes, scopes_of(extent_of(plan_.parent), set_));
     read_scopes(session_, scopes, live_);
   }
 

@@ -49,7 +49,7 @@ Finished UpRun::run() {
     return tell(finished("nothing to do"));
   }
   execute();
-  if (!idle) parent_->write(final_extent());
+  parent_->write(final_extent());
   return tell(finished("done"));
 }
 

@@ -40,7 +40,7 @@ When earlier(const When& a, const When& b) {
 }  // namespace
 
 Waiter::Waiter(Session& session, project::Tier tier, const std::vector<Change*>& changes)
-    : session_(session), tier_(tier) {
+    : session_(session), tier_(tier), lookups_(session) {
   for (const Change* change : changes) {
     if (!is_waited_for(*change)) continue;
     Target target{.change = change};
@@ -63,21 +63,17 @@ bool Waiter::lists_known() const {
   return std::ranges::all_of(feeds_, [](const auto& feed) { return feed->settled(); });
 }
 
-void Waiter::poll_feeds() {
-  for (const auto& feed : feeds_) {
-    feed->poll();
+void Waiter::check_feeds() const {
+  for (const auto& feed : feeds_)
     if (feed->failure()) throw Error(*feed->failure());
-  }
 }
 
 // Restarts from before the wait are no sign of a bad change.
 void Waiter::wait_for_lists() {
-  const bool known = session_.run_until(
-      [this] {
-        poll_feeds();
-        return lists_known();
-      },
-      [this] { return next_poll(); });
+  const bool known = session_.run_until([this] {
+    check_feeds();
+    return lists_known();
+  });
   if (!known)
     throw Error(ErrorKind::timed_out, "no answer from the cluster while looking at the live objects")
         .hint("give it more time with --timeout, or look at the API server's health");
@@ -101,7 +97,7 @@ Outcome Waiter::wait(const Which& which) {
   for (Target& target : targets_) judge(target);
   const bool done = session_.run_until(
       [&] {
-        poll_feeds();
+        check_feeds();
         judge_touched();
         const bool settled =
             std::ranges::all_of(targets_, [&](const Target& target) { return !which(target) || target.settled(); });
@@ -141,12 +137,30 @@ std::optional<rollout::Verdict> Waiter::verdict_on(Target& target) {
     if (next) target.look_again = std::max(*next, now + shortest_nap);
     return verdict;
   }
-  if (const Json* last = store_.last_state(target.change->ref)) return rollout::judge_gone(*last);
-  if (!lists_known()) return std::nullopt;
-  if (now >= target.started + appearance)
-    return rollout::judge_gone(target.change->live != nullptr ? *target.change->live : target.change->intent());
-  target.look_again = target.started + appearance;
+  // An older object of the same name is none of ours.
+  const Json* last = store_.last_state(target.change->ref);
+  if (last != nullptr && (target.baseline.uid.empty() || kube::uid_of(*last) == target.baseline.uid))
+    return rollout::judge_gone(*last);
+  if (lists_known() && !target.looked_up) {
+    if (now >= target.started + appearance)
+      look_up(target);
+    else
+      target.look_again = target.started + appearance;
+  }
   return std::nullopt;
+}
+
+// A watch that is being opened again may be late by half a minute; that is no reason to call an object deleted.
+void Waiter::look_up(Target& target) {
+  target.looked_up = true;
+  lookups_.send(kube::get_request(*target.change->kind, target.change->ref), [this, &target](kube::ApiResult result) {
+    const auto feed = std::ranges::find_if(
+        feeds_, [&](const auto& each) { return each->covers(target.change->kind, target.change->ref.name_space); });
+    if (result.ok() && feed != feeds_.end()) return (*feed)->learn(std::move(result.body));
+    if (!result.not_found() || store_.find(target.change->ref) != nullptr) return;
+    const bool had_live = target.change->live != nullptr;
+    tell(target, rollout::judge_gone(had_live ? *target.change->live : target.change->intent()), std::nullopt);
+  });
 }
 
 void Waiter::tell(Target& target, rollout::Verdict verdict, std::optional<rollout::Counts> counts) {
@@ -168,14 +182,8 @@ void Waiter::tell(Target& target, rollout::Verdict verdict, std::optional<rollou
                   .limit = live != nullptr ? time_limit(*live) : std::chrono::milliseconds{0}});
 }
 
-std::optional<Clock::time_point> Waiter::next_poll() const {
-  std::optional<Clock::time_point> earliest;
-  for (const auto& feed : feeds_) earliest = earlier(earliest, feed->next_poll());
-  return earliest;
-}
-
 std::optional<Clock::time_point> Waiter::wake() const {
-  std::optional<Clock::time_point> earliest = earlier(window_end_, next_poll());
+  std::optional<Clock::time_point> earliest = window_end_;
   for (const Target& target : targets_) earliest = earlier(earliest, target.look_again);
   return earliest;
 }

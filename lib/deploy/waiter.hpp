@@ -23,6 +23,7 @@ struct Target {
   std::optional<Clock::time_point> look_again{};  // when the verdict may change by itself
   Clock::time_point started{};                    // when it was applied, or when the wait began
   Clock::time_point since{};                      // of the verdict's reason
+  bool looked_up = false;                         // asked for by name, because the watch does not show it
   bool armed = false;                             // judged from now on: it needs no write, or has had it
 
   bool settled() const { return verdict && rollout::settled(*verdict); }
@@ -51,12 +52,12 @@ class Waiter {
  private:
   void start_feeds(const std::vector<WatchNeed>& needs);
   bool lists_known() const;
-  void poll_feeds();
+  void check_feeds() const;
   void judge_touched();
   void judge(Target& target);
   std::optional<rollout::Verdict> verdict_on(Target& target);
+  void look_up(Target& target);
   void tell(Target& target, rollout::Verdict verdict, std::optional<rollout::Counts> counts);
-  std::optional<Clock::time_point> next_poll() const;
   std::optional<Clock::time_point> wake() const;
 
   Session& session_;
@@ -66,6 +67,7 @@ class Waiter {
   std::map<kube::ObjectRef, std::size_t> by_ref_;
   std::vector<std::unique_ptr<Feed>> feeds_;
   std::optional<Clock::time_point> window_end_;  // after the first failure
+  RequestGroup lookups_;
 };
 
 // Whether the project's objects are ready by what the plan read, without watching anything.

@@ -9,19 +9,26 @@
 namespace kforge::deploy {
 namespace {
 
-const schema::Kind& kind_of(const Json& object) { return *schema::Table::embedded().find(schema::kind_name(object)); }
+const schema::Kind& kind_of(const Json& object) {
+  return *schema::Table::embedded().find(schema::kind_name(object));
+}
 
-bool holds_in(const Json& intent, const Json& live) { return holds(&kind_of(intent), intent, live); }
+bool holds_in(const Json& intent, const Json& live) {
+  return holds(&kind_of(intent), intent, live);
+}
 
 Json order() {
   Json manifest = tests::deployment("backend", "order-service", "order:v1");
-  manifest["spec"]["template"]["spec"]["containers"][0]["env"] = {{{"name", "A"}, {"value", "1"}}, {{"name", "B"}, {"value", "2"}}};
+  manifest["spec"]["template"]["spec"]["containers"][0]["env"] = {{{"name", "A"}, {"value", "1"}},
+                                                                  {{"name", "B"}, {"value", "2"}}};
   manifest["spec"]["template"]["spec"]["containers"][0]["ports"] = {{{"containerPort", 8000}}};
   manifest["spec"]["template"]["spec"]["containers"][0]["resources"] = {{"limits", {{"cpu", "1"}, {"memory", "1Gi"}}}};
   return manifest;
 }
 
-Json& container(Json& manifest) { return manifest["spec"]["template"]["spec"]["containers"][0]; }
+Json& container(Json& manifest) {
+  return manifest["spec"]["template"]["spec"]["containers"][0];
+}
 
 // As a server stores an object that `manager` applied.
 Json stored(Json manifest, const std::string& manager = field_manager) {
@@ -60,14 +67,17 @@ TEST_CASE("lists are aligned by their merge keys") {
   Json live = order();
   Json& env = container(live)["env"];
   env.push_back({{"name", "C"}, {"value", "3"}});
-  SECTION("items of others are no difference") { CHECK(holds_in(order(), live)); }
+  SECTION("items of others are no difference") {
+    CHECK(holds_in(order(), live));
+  }
   SECTION("an item in another place is one, as the order of variables matters") {
     std::swap(env[0], env[1]);
     CHECK_FALSE(holds_in(order(), live));
   }
   SECTION("a key that the server defaults is the same key") {
     Json intent = order();
-    container(live)["ports"] = {{{"containerPort", 8000}, {"protocol", "UDP"}}, {{"containerPort", 8000}, {"protocol", "TCP"}}};
+    container(live)["ports"] = {{{"containerPort", 8000}, {"protocol", "UDP"}},
+                                {{"containerPort", 8000}, {"protocol", "TCP"}}};
     CHECK(holds_in(intent, live));
     container(intent)["ports"][0]["protocol"] = "SCTP";
     CHECK_FALSE(holds_in(intent, live));
@@ -95,7 +105,10 @@ TEST_CASE("quantities are compared by value") {
 }
 
 TEST_CASE("data of a Secret is compared, and a changed value is seen") {
-  const Json intent = {{"apiVersion", "v1"}, {"kind", "Secret"}, {"metadata", {{"name", "db"}, {"namespace", "backend"}}}, {"data", {{"password", "YQ=="}}}};
+  const Json intent = {{"apiVersion", "v1"},
+                       {"kind", "Secret"},
+                       {"metadata", {{"name", "db"}, {"namespace", "backend"}}},
+                       {"data", {{"password", "YQ=="}}}};
   Json live = intent;
   CHECK(holds_in(intent, live));
   live["data"]["password"] = "Yg==";
@@ -103,7 +116,10 @@ TEST_CASE("data of a Secret is compared, and a changed value is seen") {
 }
 
 TEST_CASE("a custom resource is compared without a schema, its lists as one value") {
-  const Json intent = {{"apiVersion", "example.com/v1"}, {"kind", "Widget"}, {"metadata", {{"name", "w"}}}, {"spec", {{"parts", {1, 2}}}}};
+  const Json intent = {{"apiVersion", "example.com/v1"},
+                       {"kind", "Widget"},
+                       {"metadata", {{"name", "w"}}},
+                       {"spec", {{"parts", {1, 2}}}}};
   Json live = intent;
   live["spec"]["color"] = "blue";
   CHECK(holds(nullptr, intent, live));
@@ -144,7 +160,8 @@ TEST_CASE("a dry run is compared without versions, times and status") {
   outcome["status"] = {{"replicas", 5}};
   CHECK(same_object(outcome, live));
   SECTION("a controller that writes status meanwhile changes nothing") {
-    outcome["metadata"]["managedFields"].push_back({{"manager", "kube-controller-manager"}, {"operation", "Update"}, {"subresource", "status"}});
+    outcome["metadata"]["managedFields"].push_back(
+        {{"manager", "kube-controller-manager"}, {"operation", "Update"}, {"subresource", "status"}});
     CHECK(same_object(outcome, live));
   }
   SECTION("other owners are another object") {
@@ -170,7 +187,8 @@ TEST_CASE("differences are named by their paths") {
   const Json intent = order();
   CHECK(differences(&kind_of(intent), intent, live) ==
         std::vector<std::string>{"spec.progressDeadlineSeconds", "spec.template.spec.containers[app].env[A]",
-                                 "spec.template.spec.containers[app].env[B].value", "spec.template.spec.containers[app].image"});
+                                 "spec.template.spec.containers[app].env[B].value",
+                                 "spec.template.spec.containers[app].image"});
 }
 
 }  // namespace kforge::deploy

@@ -46,7 +46,8 @@ TEST_CASE("a secret's value is masked in every form in which it may come back") 
   CHECK(masker.masked("data: " + base64_encode("p@ss word/1")) == "data: [redacted]");
   CHECK(masker.masked("the line MIIEvAIBADANBg of it") == "the line [redacted] of it");
   CHECK(masker.masked("ab is short, cab is a word") == "[redacted] is short, cab is a word");
-  const Error error = masker.masked(Error(ErrorKind::rejected, "bad p@ss word/1").why("p@ss word/1").hint("not p@ss word/1"));
+  const Error error =
+      masker.masked(Error(ErrorKind::rejected, "bad p@ss word/1").why("p@ss word/1").hint("not p@ss word/1"));
   CHECK(std::string(error.what()) + error.cause + error.advice == "bad [redacted][redacted]not [redacted]");
   CHECK(error.kind == ErrorKind::rejected);
 }
@@ -55,13 +56,18 @@ TEST_CASE("names that stand in secrets as literals are not masked, passwords are
   project::Project shop = tests::Sample::project();
   project::SecretSource literal{};
   literal.kind = project::SecretSource::Kind::literal;
-  shop.secrets["admin"] = {.name = "admin", .existing = false, .values = {{"username", literal}, {"password", literal}}};
+  shop.secrets["admin"] = {
+      .name = "admin", .existing = false, .values = {{"username", literal}, {"password", literal}}};
   project::OwnManifest own;
-  own.objects.push_back(yaml::parse("own.yaml", "kind: Secret\nstringData: {user: order-service, key: Tr0ub4dor&3}\ndata: {token: UzNjcjN0LXRva2Vu}\n"));
+  own.objects.push_back(yaml::parse(
+      "own.yaml",
+      "kind: Secret\nstringData: {user: order-service, key: Tr0ub4dor&3}\ndata: {token: UzNjcjN0LXRva2Vu}\n"));
   shop.manifests.push_back(own);
   Masker masker;
   learn_secrets(masker, shop,
-                {{"admin/username", {Secret("order-service"), ""}}, {"admin/password", {Secret("Hunter2-Hunter2"), ""}}, {"mail/password", {Secret("mail"), ""}}});
+                {{"admin/username", {Secret("order-service"), ""}},
+                 {"admin/password", {Secret("Hunter2-Hunter2"), ""}},
+                 {"mail/password", {Secret("mail"), ""}}});
   CHECK(masker.masked("order-service Hunter2-Hunter2 mail") == "order-service [redacted] [redacted]");
   CHECK(masker.masked("Tr0ub4dor&3 S3cr3t-token") == "[redacted] [redacted]");
 }
@@ -96,14 +102,16 @@ TEST_CASE("a workload that leaves its replicas to an autoscaler knows the minimu
   std::map<std::string, std::optional<std::int64_t>> minimum;
   for (const Change& change : changes)
     if (change.ref.kind.kind == "Deployment") minimum[change.ref.name] = change.autoscaled_from;
-  CHECK(minimum == std::map<std::string, std::optional<std::int64_t>>{{"order-service", 2}, {"product-service", {}}, {"kong", {}}});
+  CHECK(minimum == std::map<std::string, std::optional<std::int64_t>>{
+                       {"order-service", 2}, {"product-service", {}}, {"kong", {}}});
 }
 
 TEST_CASE("a run for one service takes its objects and what its stage shares, not the others") {
   const render::Rendered rendered = tests::Sample{}.render(tests::Sample::local_values());
   std::vector<std::string> names;
   for (const Change& change : selected_changes(rendered, {"product-service"})) names.push_back(change.ref.to_string());
-  CHECK(names == std::vector<std::string>{"Secret backend/mail-44444444", "Service backend/product-service", "Deployment backend/product-service"});
+  CHECK(names == std::vector<std::string>{"Secret backend/mail-44444444", "Service backend/product-service",
+                                          "Deployment backend/product-service"});
 }
 
 TEST_CASE("stages come in deploy order with their waves, whatever the order of the objects") {
@@ -112,7 +120,8 @@ TEST_CASE("stages come in deploy order with their waves, whatever the order of t
   const auto order_of = [](std::vector<Change>& all) {
     std::string text;
     for (const Stage& stage : stages_of(all))
-      for (const auto& [wave, members] : stage.waves) text += fmt::format("{}:{}x{} ", project::to_string(stage.tier), static_cast<int>(wave), members.size());
+      for (const auto& [wave, members] : stage.waves)
+        text += fmt::format("{}:{}x{} ", project::to_string(stage.tier), static_cast<int>(wave), members.size());
     return text;
   };
   const std::string straight = order_of(changes);
@@ -124,20 +133,29 @@ TEST_CASE("stages come in deploy order with their waves, whatever the order of t
 
 TEST_CASE("the marks of other tools are recognised") {
   const Membership ours{"shop", "applyset-1"};
-  const auto owner = [&](const Json& metadata) { return foreign_owner({{"metadata", metadata}}, ours).value_or("nobody"); };
+  const auto owner = [&](const Json& metadata) {
+    return foreign_owner({{"metadata", metadata}}, ours).value_or("nobody");
+  };
   CHECK(owner({{"name", "x"}}) == "nobody");
-  CHECK(owner({{"labels", {{"app.kubernetes.io/managed-by", "kforge"}, {"kforge.dev/project", "shop"}, {"applyset.kubernetes.io/part-of", "applyset-1"}}}}) == "nobody");
+  CHECK(owner({{"labels",
+                {{"app.kubernetes.io/managed-by", "kforge"},
+                 {"kforge.dev/project", "shop"},
+                 {"applyset.kubernetes.io/part-of", "applyset-1"}}}}) == "nobody");
   CHECK(owner({{"labels", {{"kforge.dev/project", "store"}}}}) == "project 'store'");
   CHECK(owner({{"labels", {{"applyset.kubernetes.io/part-of", "applyset-2"}}}}) == "ApplySet 'applyset-2'");
   CHECK(owner({{"annotations", {{"meta.helm.sh/release-name", "web"}}}}) == "Helm release 'web'");
   CHECK(owner({{"labels", {{"app.kubernetes.io/managed-by", "Helm"}}}}) == "Helm");
   CHECK(owner({{"labels", {{"kapp.k14s.io/app", "17"}}}}) == "kapp app '17'");
-  CHECK(owner({{"annotations", {{"argocd.argoproj.io/tracking-id", "shop:apps/Deployment"}}}}) == "Argo CD application 'shop:apps/Deployment'");
+  CHECK(owner({{"annotations", {{"argocd.argoproj.io/tracking-id", "shop:apps/Deployment"}}}}) ==
+        "Argo CD application 'shop:apps/Deployment'");
   CHECK(owner({{"annotations", {{"config.k8s.io/owning-inventory", "inv"}}}}) == "inventory 'inv'");
 }
 
 TEST_CASE("the parent of the ApplySet says which kinds live in which namespaces") {
-  const ApplySet set{.project = "shop", .name = "kforge.shop", .name_space = "shop", .id = render::applyset_id("kforge.shop", "shop", "Secret", "")};
+  const ApplySet set{.project = "shop",
+                     .name = "kforge.shop",
+                     .name_space = "shop",
+                     .id = render::applyset_id("kforge.shop", "shop", "Secret", "")};
   CHECK(set.id == "applyset-KlJAsFro6c8XN2kRHRfvUrOlTZZ0Te-c5zi7wn_l_g8-v1");
   Extent extent;
   extent.add({schema::kind_name("apps/v1", "Deployment"), "backend", "a"}, set);
@@ -158,7 +176,8 @@ TEST_CASE("a parent of another tool or another set is refused") {
   Json parent = parent_manifest(set, {});
   CHECK_NOTHROW(check_parent(parent, set));
   parent["metadata"]["annotations"][tooling_annotation] = "kubectl/v1.36.3";
-  CHECK_THROWS_WITH(check_parent(parent, set), "Secret 'kforge.shop' in namespace 'database' is the ApplySet of another tool, 'kubectl/v1.36.3'");
+  CHECK_THROWS_WITH(check_parent(parent, set),
+                    "Secret 'kforge.shop' in namespace 'database' is the ApplySet of another tool, 'kubectl/v1.36.3'");
   parent = parent_manifest(set, {});
   parent["metadata"]["labels"][applyset_id_label] = "applyset-other";
   CHECK_THROWS_WITH(check_parent(parent, set), Catch::Contains("has the ApplySet id 'applyset-other' instead of"));
@@ -172,7 +191,8 @@ TEST_CASE("keys of generated values never collide") {
 
 TEST_CASE("stored values are used, and only missing ones are generated") {
   render::SecretValues values = tests::Sample::local_values();
-  const StoredValues stored{.exists = true, .resource_version = "1", .values = {{"postgres-superuser.password", Secret("kept")}}};
+  const StoredValues stored{
+      .exists = true, .resource_version = "1", .values = {{"postgres-superuser.password", Secret("kept")}}};
   const GeneratedValues fresh = complete(values, stored, tests::Sample::project());
   CHECK(values.at("postgres-superuser/password").value->reveal() == "kept");
   CHECK(values.at("mail/password").value->reveal() == tests::mail_password);
@@ -201,7 +221,8 @@ TEST_CASE("events are told warnings first, the newest first, repeats once, witho
 TEST_CASE("a cause points to its key of the project file, everything else to where the object comes from") {
   project::Project shop = tests::Sample::project();
   shop.document = yaml::parse("kforge.yaml", "services:\n  order-service:\n    image: order:v1\n");
-  const render::Object object = tests::object(Tier::backend, tests::deployment("backend", "order-service", "order:v1"), "order-service");
+  const render::Object object =
+      tests::object(Tier::backend, tests::deployment("backend", "order-service", "order:v1"), "order-service");
   const Change change = change_of(object);
   rollout::Verdict verdict;
   verdict.code = "KF2003";
@@ -214,8 +235,10 @@ TEST_CASE("what holds an object is named: finalizers, and the words of the names
   CHECK(what_holds({{"metadata", {{"finalizers", {"a/b", "c"}}}}}) == "held by 'a/b' and 'c'");
   CHECK(what_holds({{"metadata", {{"name", "x"}}}}).empty());
   const Json space = {{"metadata", Json::object()},
-                      {"status", {{"conditions", {{{"type", "NamespaceContentRemaining"}, {"status", "True"}, {"message", "widgets are left"}},
-                                                  {{"type", "NamespaceFinalizersRemaining"}, {"status", "False"}, {"message", "all done"}}}}}}};
+                      {"status",
+                       {{"conditions",
+                         {{{"type", "NamespaceContentRemaining"}, {"status", "True"}, {"message", "widgets are left"}},
+                          {{"type", "NamespaceFinalizersRemaining"}, {"status", "False"}, {"message", "all done"}}}}}}};
   CHECK(what_holds(space) == "widgets are left");
 }
 

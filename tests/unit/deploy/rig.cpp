@@ -17,7 +17,8 @@ std::string text_of(const deploy::Event& event) {
     for (const std::string& part : {verdict.reason, verdict.message, verdict.evidence, verdict.pod}) add(part);
   };
   if (const auto* state = std::get_if<deploy::ObjectState>(&event)) add_verdict(state->verdict);
-  if (const auto* applied = std::get_if<deploy::ObjectApplied>(&event)) add(applied->object.to_string() + " " + applied->detail);
+  if (const auto* applied = std::get_if<deploy::ObjectApplied>(&event))
+    add(applied->object.to_string() + " " + applied->detail);
   if (const auto* warning = std::get_if<deploy::WarningText>(&event)) add(warning->text);
   if (const auto* diagnosis = std::get_if<deploy::Diagnosis>(&event)) {
     add_verdict(diagnosis->verdict);
@@ -65,6 +66,11 @@ std::string Recorder::text() const {
   return text;
 }
 
+void Rig::make_tiny() {
+  sample.tiny = true;
+  project = Sample::tiny_project();
+}
+
 Ended Rig::up(const deploy::UpRequest& request) {
   return ended([&](Recorder& told) {
     kube::Client client(*transport, clock, processes, cluster.access(), environment, false);
@@ -94,8 +100,8 @@ std::vector<std::string> Rig::lines(std::size_t first) const {
 
 std::map<std::string, Json> Rig::state() const {
   std::map<std::string, Json> objects;
-  for (const char* kind : {"Namespace", "Secret", "ConfigMap", "Service", "ServiceAccount", "StatefulSet", "Deployment", "Job",
-                           "HorizontalPodAutoscaler", "PersistentVolumeClaim"})
+  for (const char* kind : {"Namespace", "Secret", "ConfigMap", "Service", "ServiceAccount", "StatefulSet", "Deployment",
+                           "Job", "HorizontalPodAutoscaler", "PersistentVolumeClaim"})
     for (Json object : cluster.all(kind)) {
       strip(object);
       const std::string name = kube::ref_of(object).to_string();
@@ -112,7 +118,8 @@ int position(const std::vector<std::string>& lines, const std::vector<std::strin
 }
 
 void put_pod(FakeCluster& cluster, const Json& written, const std::string& pod_name, const Json& pod_status) {
-  const std::string name = string_at(written, {"metadata", "name"}), space = string_at(written, {"metadata", "namespace"});
+  const std::string name = string_at(written, {"metadata", "name"}),
+                    space = string_at(written, {"metadata", "namespace"});
   const Json deployment = *cluster.find("Deployment", space, name);
   const std::string revision = std::to_string(int_at(deployment, {"metadata", "generation"}));
   const std::string set_name = name + "-" + revision;
@@ -126,19 +133,24 @@ void put_pod(FakeCluster& cluster, const Json& written, const std::string& pod_n
   };
   cluster.edit("Deployment", space, name, [&](Json& object) {
     object["metadata"]["annotations"]["deployment.kubernetes.io/revision"] = revision;
-    object["status"] = {{"observedGeneration", object["metadata"]["generation"]}, {"replicas", 1}, {"updatedReplicas", 1}, {"unavailableReplicas", 1}};
+    object["status"] = {{"observedGeneration", object["metadata"]["generation"]},
+                        {"replicas", 1},
+                        {"updatedReplicas", 1},
+                        {"unavailableReplicas", 1}};
   });
   if (!cluster.find("ReplicaSet", space, set_name))
-    cluster.put({{"apiVersion", "apps/v1"},
-                 {"kind", "ReplicaSet"},
-                 {"metadata",
-                  {{"name", set_name},
-                   {"namespace", space},
-                   {"labels", labels},
-                   {"annotations", {{"deployment.kubernetes.io/revision", revision}}},
-                   {"ownerReferences", owner("Deployment", deployment)}}},
-                 {"spec", {{"replicas", 1}, {"selector", {{"matchLabels", labels}}}, {"template", deployment["spec"]["template"]}}},
-                 {"status", {{"observedGeneration", 1}, {"replicas", 1}}}});
+    cluster.put(
+        {{"apiVersion", "apps/v1"},
+         {"kind", "ReplicaSet"},
+         {"metadata",
+          {{"name", set_name},
+           {"namespace", space},
+           {"labels", labels},
+           {"annotations", {{"deployment.kubernetes.io/revision", revision}}},
+           {"ownerReferences", owner("Deployment", deployment)}}},
+         {"spec",
+          {{"replicas", 1}, {"selector", {{"matchLabels", labels}}}, {"template", deployment["spec"]["template"]}}},
+         {"status", {{"observedGeneration", 1}, {"replicas", 1}}}});
   cluster.put({{"apiVersion", "v1"},
                {"kind", "Pod"},
                {"metadata",

@@ -6,6 +6,7 @@
 #include "deploy/up_run.hpp"
 #include "tests/fakes/fake_api.hpp"
 #include "tests/fakes/fake_processes.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/unit/deploy/sample.hpp"
 
 #include <memory>
@@ -51,6 +52,8 @@ struct Rig {
   // Everything becomes ready 300 ms after it was written, apart from the `stuck` ones.
   explicit Rig(std::set<std::string> stuck = {}) { cluster.make_ready_after(Milliseconds{300}, std::move(stuck)); }
 
+  // A project of one namespace, one service and one Job.
+  void make_tiny();
   // Errors of the project are values here; everything else that is thrown passes through.
   Ended up(const deploy::UpRequest& request = {});
   Ended down(const deploy::DownRequest& request = {});
@@ -72,3 +75,15 @@ void put_pod(FakeCluster& cluster, const Json& deployment, const std::string& po
 Json waiting_container(const std::string& reason, const std::string& message, int restarts = 0);
 
 }  // namespace kforge::tests
+
+namespace Catch {
+
+// A run that failed unexpectedly says why.
+template <>
+struct StringMaker<std::optional<kforge::Error>> {
+  static std::string convert(const std::optional<kforge::Error>& error) {
+    return error ? std::string("error: ") + error->what() + "\n  " + error->cause + "\n  " + error->advice : "no error";
+  }
+};
+
+}  // namespace Catch

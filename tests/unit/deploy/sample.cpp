@@ -19,8 +19,10 @@ project::Project Sample::project() {
   project::SecretSource from_environment{};
   from_environment.kind = project::SecretSource::Kind::env;
   from_environment.name = "MAIL_PASSWORD";
-  shop.secrets["postgres-superuser"] = {.name = "postgres-superuser", .existing = false, .values = {{"password", generated}}};
-  shop.secrets["postgres-role-order"] = {.name = "postgres-role-order", .existing = false, .values = {{"password", generated}}};
+  shop.secrets["postgres-superuser"] = {
+      .name = "postgres-superuser", .existing = false, .values = {{"password", generated}}};
+  shop.secrets["postgres-role-order"] = {
+      .name = "postgres-role-order", .existing = false, .values = {{"password", generated}}};
   shop.secrets["mail"] = {.name = "mail", .existing = false, .values = {{"password", from_environment}}};
   for (const char* name : {"order-service", "product-service"}) shop.services.emplace_back().name = name;
   return shop;
@@ -32,8 +34,14 @@ render::SecretValues Sample::local_values() {
           {"mail/password", {.value = Secret(mail_password), .token = "mail"}}};
 }
 
-Json member(Json manifest, const std::string& service) {
-  const deploy::ApplySet set = deploy::applyset_of(Sample::project());
+project::Project Sample::tiny_project() {
+  project::Project shop = project();
+  shop.database.reset();
+  return shop;
+}
+
+Json member(Json manifest, const std::string& service, const project::Project& project) {
+  const deploy::ApplySet set = deploy::applyset_of(project);
   Json& labels = manifest["metadata"]["labels"];
   labels["app.kubernetes.io/managed-by"] = "kforge";
   labels["applyset.kubernetes.io/part-of"] = set.id;
@@ -53,7 +61,8 @@ render::Object object(Tier tier, Json manifest, const std::string& service) {
 
 namespace {
 
-Json base(const std::string& api_version, const std::string& kind, const std::string& name_space, const std::string& name) {
+Json base(const std::string& api_version, const std::string& kind, const std::string& name_space,
+          const std::string& name) {
   Json manifest = {{"apiVersion", api_version}, {"kind", kind}, {"metadata", {{"name", name}}}};
   if (!name_space.empty()) manifest["metadata"]["namespace"] = name_space;
   return manifest;
@@ -64,7 +73,9 @@ Json pod_template(const std::string& name, const std::string& image) {
           {"spec", {{"containers", {{{"name", "app"}, {"image", image}}}}}}};
 }
 
-Json name_space(const std::string& name) { return base("v1", "Namespace", "", name); }
+Json name_space(const std::string& name) {
+  return base("v1", "Namespace", "", name);
+}
 
 Json secret(const std::string& space, const std::string& name, const std::map<std::string, std::string>& data) {
   Json manifest = base("v1", "Secret", space, name);
@@ -74,13 +85,14 @@ Json secret(const std::string& space, const std::string& name, const std::map<st
 
 Json stateful_set() {
   Json manifest = base("apps/v1", "StatefulSet", "database", "postgres");
-  manifest["spec"] = {{"replicas", 1},
-                      {"serviceName", "postgres"},
-                      {"selector", {{"matchLabels", {{"app", "postgres"}}}}},
-                      {"template", pod_template("postgres", "postgres:17.6")},
-                      {"volumeClaimTemplates",
-                       {{{"metadata", {{"name", "data"}, {"labels", {{"kforge.dev/project", "shop"}}}}},
-                         {"spec", {{"accessModes", {"ReadWriteOnce"}}, {"resources", {{"requests", {{"storage", "20Gi"}}}}}}}}}}};
+  manifest["spec"] = {
+      {"replicas", 1},
+      {"serviceName", "postgres"},
+      {"selector", {{"matchLabels", {{"app", "postgres"}}}}},
+      {"template", pod_template("postgres", "postgres:17.6")},
+      {"volumeClaimTemplates",
+       {{{"metadata", {{"name", "data"}, {"labels", {{"kforge.dev/project", "shop"}}}}},
+         {"spec", {{"accessModes", {"ReadWriteOnce"}}, {"resources", {{"requests", {{"storage", "20Gi"}}}}}}}}}}};
   return manifest;
 }
 
@@ -117,16 +129,36 @@ Json deployment(const std::string& space, const std::string& name, const std::st
 
 Json service(const std::string& space, const std::string& name) {
   Json manifest = base("v1", "Service", space, name);
-  manifest["spec"] = {{"selector", {{"app", name}}}, {"ports", {{{"name", "http"}, {"port", 8000}, {"protocol", "TCP"}}}}};
+  manifest["spec"] = {{"selector", {{"app", name}}},
+                      {"ports", {{{"name", "http"}, {"port", 8000}, {"protocol", "TCP"}}}}};
   return manifest;
 }
 
+render::Rendered Sample::render_tiny(const render::SecretValues& values) const {
+  const auto& entry = values.at("postgres-role-order/password");
+  Json migration = job();
+  migration["metadata"]["namespace"] = "backend";
+  std::vector<Json> manifests{
+      name_space("backend"),
+      secret("backend", "order-service-db-33333333", {{"password", entry.value ? entry.value->reveal() : "unknown"}}),
+      deployment("backend", "order-service", order_image), migration, autoscaler("order-service")};
+  render::Rendered rendered;
+  for (Json& manifest : manifests) {
+    const Tier tier = string_at(manifest, {"kind"}) == "Namespace" ? Tier::namespaces : Tier::backend;
+    rendered.objects.push_back(
+        {.manifest = member(std::move(manifest), "", tiny_project()), .tier = tier, .service = {}, .origin = {}});
+  }
+  return rendered;
+}
+
 render::Rendered Sample::render(const render::SecretValues& values) const {
+  if (tiny) return render_tiny(values);
   const auto value = [&](const char* name) {
     const auto& entry = values.at(name);
     return entry.value ? entry.value->reveal() : std::string("unknown");
   };
-  Json order = deployment("backend", "order-service", order_image), product = deployment("backend", "product-service", product_image);
+  Json order = deployment("backend", "order-service", order_image),
+       product = deployment("backend", "product-service", product_image);
   if (!autoscaled) order["spec"]["replicas"] = 2;
   product["spec"]["replicas"] = product_replicas;
   Json kong = deployment("gateway", "kong", "kong:3.9.2");
@@ -135,14 +167,21 @@ render::Rendered Sample::render(const render::SecretValues& values) const {
   settings_map["data"] = settings;
   const std::string role = value("postgres-role-order/password");
   render::Rendered rendered;
-  for (const char* name : {"database", "backend", "gateway"}) rendered.objects.push_back(object(Tier::namespaces, name_space(name)));
+  for (const char* name : {"database", "backend", "gateway"})
+    rendered.objects.push_back(object(Tier::namespaces, name_space(name)));
   for (render::Object& each : std::vector<render::Object>{
-           object(Tier::database, secret("database", "postgres-superuser-11111111", {{"password", value("postgres-superuser/password")}}), "postgres"),
+           object(
+               Tier::database,
+               secret("database", "postgres-superuser-11111111", {{"password", value("postgres-superuser/password")}}),
+               "postgres"),
            object(Tier::database, secret("database", "postgres-role-order-22222222", {{"password", role}}), "postgres"),
            object(Tier::database, service("database", "postgres"), "postgres"),
            object(Tier::database, stateful_set(), "postgres"), object(Tier::database, job(), "postgres"),
            object(Tier::backend, settings_map, "order-service"),
-           object(Tier::backend, secret("backend", "order-service-db-33333333", {{"password", role}, {"url", "postgres://order:" + role + "@postgres/order"}}), "order-service"),
+           object(Tier::backend,
+                  secret("backend", "order-service-db-33333333",
+                         {{"password", role}, {"url", "postgres://order:" + role + "@postgres/order"}}),
+                  "order-service"),
            object(Tier::backend, secret("backend", "mail-44444444", {{"password", value("mail/password")}})),
            object(Tier::backend, service("backend", "order-service"), "order-service"),
            object(Tier::backend, service("backend", "product-service"), "product-service"),

@@ -36,7 +36,8 @@ TEST_CASE("a first up brings the whole project up, stage by stage") {
   CHECK(run.finished->summary.create == 18);
   CHECK(run.finished->not_reached.empty());
   CHECK(run.finished->applied.size() == 18);
-  CHECK(tiers_of(run.told.all<deploy::StageStarted>()) == std::vector{Tier::namespaces, Tier::database, Tier::backend, Tier::gateway});
+  CHECK(tiers_of(run.told.all<deploy::StageStarted>()) ==
+        std::vector{Tier::namespaces, Tier::database, Tier::backend, Tier::gateway});
   for (const auto& stage : run.told.all<deploy::StageEnded>()) CHECK(stage.ready);
   CHECK(run.told.all<deploy::Diagnosis>().empty());
   CHECK(std::holds_alternative<deploy::Started>(run.told.events.front()));
@@ -59,14 +60,18 @@ TEST_CASE("every stage waits for the one before it, the Job for the database, an
   Rig rig;
   rig.up();
   const std::vector<std::string> lines = rig.lines();
-  const int database = position(lines, {"PATCH", "/statefulsets/postgres?"}), job = position(lines, {"PATCH", "/jobs/postgres-provision"});
-  const int order = position(lines, {"PATCH", "/deployments/order-service?"}), scaler = position(lines, {"PATCH", "/horizontalpodautoscalers/order-service"});
+  const int database = position(lines, {"PATCH", "/statefulsets/postgres?"}),
+            job = position(lines, {"PATCH", "/jobs/postgres-provision"});
+  const int order = position(lines, {"PATCH", "/deployments/order-service?"}),
+            scaler = position(lines, {"PATCH", "/horizontalpodautoscalers/order-service"});
   const int gateway = position(lines, {"PATCH", "/deployments/kong?"});
   CHECK(database < job);
   CHECK(job < order);
   CHECK(order < scaler);
   CHECK(scaler < gateway);
-  const auto at = [&](int index) { return rig.cluster.requests()[static_cast<std::size_t>(index)].at - Clock::time_point{}; };
+  const auto at = [&](int index) {
+    return rig.cluster.requests()[static_cast<std::size_t>(index)].at - Clock::time_point{};
+  };
   CHECK(at(job) - at(database) >= 300ms);
   CHECK(at(order) - at(job) >= 300ms);
   CHECK(at(scaler) - at(order) < 100ms);
@@ -87,8 +92,9 @@ TEST_CASE("a second up without changes writes nothing and waits for nothing (app
   CHECK(rig.cluster.writes().dry_runs == before.dry_runs);
   // One GET for the generated values, one LIST for each kind in each namespace, and nothing else.
   const std::vector<std::string> lines = rig.lines(requests);
-  CHECK(std::ranges::count_if(lines, [](const std::string& line) { return contains(line, "labelSelector=kforge.dev%2Fproject%3Dshop"); }) ==
-        static_cast<std::ptrdiff_t>(lines.size() - 1));
+  CHECK(std::ranges::count_if(lines, [](const std::string& line) {
+          return contains(line, "labelSelector=kforge.dev%2Fproject%3Dshop");
+        }) == static_cast<std::ptrdiff_t>(lines.size() - 1));
   CHECK(position(lines, {"watch"}) == -1);
 }
 
@@ -96,9 +102,11 @@ TEST_CASE("when nothing differs but something is not ready, up waits for it with
   Rig rig;
   rig.up();
   const int writes = rig.cluster.writes().total();
-  rig.cluster.edit("Deployment", "backend", "product-service", [](Json& object) { object["status"]["availableReplicas"] = 1; });
+  rig.cluster.edit("Deployment", "backend", "product-service",
+                   [](Json& object) { object["status"]["availableReplicas"] = 1; });
   rig.cluster.schedule(5s, [&] {
-    rig.cluster.edit("Deployment", "backend", "product-service", [](Json& object) { object["status"]["availableReplicas"] = 2; });
+    rig.cluster.edit("Deployment", "backend", "product-service",
+                     [](Json& object) { object["status"]["availableReplicas"] = 2; });
   });
   const Clock::time_point start = rig.clock.now();
   const Ended run = rig.up();
@@ -131,12 +139,18 @@ TEST_CASE("scaling to zero waits until the old pods are gone (scale-to-zero)") {
   rig.cluster.when_written("Deployment", "product-service", 300ms, [](FakeCluster& cluster, const Json& written) {
     const auto replicas = int_at(written, {"spec", "replicas"});
     cluster.edit("Deployment", "backend", "product-service", [&](Json& object) {
-      object["status"] = {{"observedGeneration", object["metadata"]["generation"]}, {"replicas", 2}, {"updatedReplicas", 2}, {"readyReplicas", 2}, {"availableReplicas", 2}};
+      object["status"] = {{"observedGeneration", object["metadata"]["generation"]},
+                          {"replicas", 2},
+                          {"updatedReplicas", 2},
+                          {"readyReplicas", 2},
+                          {"availableReplicas", 2}};
       if (replicas == 0) object["status"]["updatedReplicas"] = object["status"]["availableReplicas"] = 0;
     });
     if (replicas == 0)
       cluster.schedule(20s, [&cluster] {
-        cluster.edit("Deployment", "backend", "product-service", [](Json& object) { object["status"] = {{"observedGeneration", object["metadata"]["generation"]}}; });
+        cluster.edit("Deployment", "backend", "product-service", [](Json& object) {
+          object["status"] = {{"observedGeneration", object["metadata"]["generation"]}};
+        });
       });
   });
   REQUIRE_FALSE(rig.up().error);
@@ -151,7 +165,11 @@ TEST_CASE("an autoscaler that changes the replicas meanwhile is left alone (out-
   rig.cluster.when_written("Deployment", "order-service", 300ms, [](FakeCluster& cluster, const Json&) {
     cluster.edit("Deployment", "backend", "order-service", [](Json& object) { object["spec"]["replicas"] = 4; });
     cluster.edit("Deployment", "backend", "order-service", [](Json& object) {
-      object["status"] = {{"observedGeneration", object["metadata"]["generation"]}, {"replicas", 4}, {"updatedReplicas", 4}, {"readyReplicas", 4}, {"availableReplicas", 4}};
+      object["status"] = {{"observedGeneration", object["metadata"]["generation"]},
+                          {"replicas", 4},
+                          {"updatedReplicas", 4},
+                          {"readyReplicas", 4},
+                          {"availableReplicas", 4}};
     });
   });
   REQUIRE_FALSE(rig.up().error);
@@ -168,7 +186,10 @@ TEST_CASE("one pod that is not ready is not ready, whatever maxUnavailable allow
       object["spec"]["strategy"] = {{"rollingUpdate", {{"maxUnavailable", 1}}}};
     });
     cluster.edit("Deployment", "gateway", "kong", [](Json& object) {
-      object["status"] = {{"observedGeneration", object["metadata"]["generation"]}, {"replicas", 1}, {"updatedReplicas", 1}, {"unavailableReplicas", 1}};
+      object["status"] = {{"observedGeneration", object["metadata"]["generation"]},
+                          {"replicas", 1},
+                          {"updatedReplicas", 1},
+                          {"unavailableReplicas", 1}};
     });
   });
   deploy::UpRequest request;
@@ -181,7 +202,9 @@ TEST_CASE("one pod that is not ready is not ready, whatever maxUnavailable allow
 TEST_CASE("a workload with an autoscaler starts with the minimum, and kforge does not keep the field") {
   Rig rig;
   std::vector<std::int64_t> seen;
-  rig.cluster.when_written("Deployment", "order-service", 0ms, [&](FakeCluster&, const Json& object) { seen.push_back(int_at(object, {"spec", "replicas"}, -1)); });
+  rig.cluster.when_written("Deployment", "order-service", 0ms, [&](FakeCluster&, const Json& object) {
+    seen.push_back(int_at(object, {"spec", "replicas"}, -1));
+  });
   rig.up();
   const Json order = *rig.cluster.find("Deployment", "backend", "order-service");
   CHECK(order.at("spec").at("replicas") == 2);
@@ -196,7 +219,9 @@ TEST_CASE("going over to an autoscaler keeps the replicas that run") {
   rig.up();
   rig.cluster.edit("Deployment", "backend", "order-service", [](Json& object) { object["spec"]["replicas"] = 2; });
   std::vector<std::int64_t> seen;
-  rig.cluster.when_written("Deployment", "order-service", 0ms, [&](FakeCluster&, const Json& object) { seen.push_back(int_at(object, {"spec", "replicas"}, -1)); });
+  rig.cluster.when_written("Deployment", "order-service", 0ms, [&](FakeCluster&, const Json& object) {
+    seen.push_back(int_at(object, {"spec", "replicas"}, -1));
+  });
   rig.sample.autoscaled = true;
   const Ended run = rig.up();
   REQUIRE_FALSE(run.error);
@@ -224,7 +249,8 @@ TEST_CASE("a field that the project file no longer has disappears") {
   const Ended run = rig.up();
   REQUIRE_FALSE(run.error);
   CHECK(run.finished->summary.update == 1);
-  CHECK(rig.cluster.find("ConfigMap", "backend", "order-service-config-0a1b2c3d")->at("data") == Json{{"LOG_LEVEL", "info"}});
+  CHECK(rig.cluster.find("ConfigMap", "backend", "order-service-config-0a1b2c3d")->at("data") ==
+        Json{{"LOG_LEVEL", "info"}});
 }
 
 TEST_CASE("a server dry run sends nothing but dry runs (dry-run-writes-nothing)") {
@@ -284,7 +310,11 @@ TEST_CASE("up of one service touches only it") {
     const Ended run = rig.up(request);
     REQUIRE_FALSE(run.error);
     CHECK(run.finished->applied.size() == 1);
-    CHECK(rig.cluster.find("Deployment", "backend", "order-service")->at("spec").at("template").at("spec").at("containers")[0]["image"] == "shop/order-service:v1");
+    CHECK(rig.cluster.find("Deployment", "backend", "order-service")
+              ->at("spec")
+              .at("template")
+              .at("spec")
+              .at("containers")[0]["image"] == "shop/order-service:v1");
     CHECK(rig.cluster.find("Secret", "database", "kforge.shop")->at("metadata").at("annotations") == parent);
   }
 }
@@ -295,7 +325,8 @@ TEST_CASE("generated secrets are made once, stored once, and stay") {
   const Json values = rig.cluster.find("Secret", "database", "kforge.shop.values")->at("data");
   CHECK(values.size() == 2);
   CHECK(base64_decode(values.at("postgres-superuser.password").get<std::string>()).size() == 20);
-  CHECK(rig.cluster.find("Secret", "database", "postgres-superuser-11111111")->at("data").at("password") == values.at("postgres-superuser.password"));
+  CHECK(rig.cluster.find("Secret", "database", "postgres-superuser-11111111")->at("data").at("password") ==
+        values.at("postgres-superuser.password"));
   rig.sample.product_image = "shop/product-service:v2";
   rig.up();
   CHECK(rig.cluster.find("Secret", "database", "kforge.shop.values")->at("data") == values);
@@ -346,12 +377,16 @@ TEST_CASE("two runs that generate at the same time do not overwrite each other")
   // Between reading and writing, another run stores its own values.
   rig.cluster.when_written("Namespace", "database", 0ms, [](FakeCluster& cluster, const Json&) {
     if (cluster.find("Secret", "database", "kforge.shop.values")) return;
-    cluster.put({{"apiVersion", "v1"}, {"kind", "Secret"}, {"metadata", {{"name", "kforge.shop.values"}, {"namespace", "database"}}}, {"data", {{"postgres-superuser.password", "b3RoZXI="}}}});
+    cluster.put({{"apiVersion", "v1"},
+                 {"kind", "Secret"},
+                 {"metadata", {{"name", "kforge.shop.values"}, {"namespace", "database"}}},
+                 {"data", {{"postgres-superuser.password", "b3RoZXI="}}}});
   });
   const Ended first = rig.up();
   REQUIRE(first.error);
   CHECK(first.error->kind == ErrorKind::conflict);
-  CHECK(rig.cluster.find("Secret", "database", "kforge.shop.values")->at("data") == Json{{"postgres-superuser.password", "b3RoZXI="}});
+  CHECK(rig.cluster.find("Secret", "database", "kforge.shop.values")->at("data") ==
+        Json{{"postgres-superuser.password", "b3RoZXI="}});
   const Ended second = rig.up();
   REQUIRE_FALSE(second.error);
   CHECK(rig.cluster.find("Secret", "database", "postgres-superuser-11111111")->at("data").at("password") == "b3RoZXI=");
@@ -362,20 +397,27 @@ TEST_CASE("the ApplySet parent covers every member, and is written before them")
   rig.up();
   const Json parent = *rig.cluster.find("Secret", "database", "kforge.shop");
   CHECK(string_at(parent, {"metadata", "annotations", deploy::group_kinds_annotation}) ==
-        "ConfigMap,Deployment.apps,HorizontalPodAutoscaler.autoscaling,Job.batch,Namespace,Secret,Service,StatefulSet.apps");
+        "ConfigMap,Deployment.apps,HorizontalPodAutoscaler.autoscaling,Job.batch,Namespace,Secret,Service,StatefulSet."
+        "apps");
   CHECK(string_at(parent, {"metadata", "annotations", deploy::additional_namespaces_annotation}) == "backend,gateway");
   const std::vector<std::string> lines = rig.lines();
-  CHECK(position(lines, {"PATCH", "/secrets/kforge.shop?", "fieldManager=kforge-applyset"}) < position(lines, {"PATCH", "/secrets/postgres-superuser"}));
+  CHECK(position(lines, {"PATCH", "/secrets/kforge.shop?", "fieldManager=kforge-applyset"}) <
+        position(lines, {"PATCH", "/secrets/postgres-superuser"}));
 }
 
 TEST_CASE("a kind that the project no longer uses stays on the record while an object of it stands") {
   Rig rig;
-  rig.sample.more.push_back(object(Tier::backend, {{"apiVersion", "v1"}, {"kind", "ServiceAccount"}, {"metadata", {{"name", "robot"}, {"namespace", "backend"}}}}));
+  rig.sample.more.push_back(object(
+      Tier::backend,
+      {{"apiVersion", "v1"}, {"kind", "ServiceAccount"}, {"metadata", {{"name", "robot"}, {"namespace", "backend"}}}}));
   rig.up();
   rig.sample.more.clear();
   rig.sample.product_image = "shop/product-service:v2";
   rig.up();
-  const auto kinds = [&] { return string_at(*rig.cluster.find("Secret", "database", "kforge.shop"), {"metadata", "annotations", deploy::group_kinds_annotation}); };
+  const auto kinds = [&] {
+    return string_at(*rig.cluster.find("Secret", "database", "kforge.shop"),
+                     {"metadata", "annotations", deploy::group_kinds_annotation});
+  };
   CHECK(contains(kinds(), "ServiceAccount"));
   rig.cluster.remove("ServiceAccount", "backend", "robot");
   rig.up();
@@ -397,7 +439,8 @@ TEST_CASE("a Job that failed runs again with the next up") {
   int runs = 0;
   rig.cluster.when_written("Job", "", 100ms, [&](FakeCluster& cluster, const Json& job) {
     const char* type = ++runs == 1 ? "Failed" : "Complete";
-    cluster.set_status("Job", "database", string_at(job, {"metadata", "name"}), {{"conditions", {{{"type", type}, {"status", "True"}, {"reason", "BackoffLimitExceeded"}}}}});
+    cluster.set_status("Job", "database", string_at(job, {"metadata", "name"}),
+                       {{"conditions", {{{"type", type}, {"status", "True"}, {"reason", "BackoffLimitExceeded"}}}}});
   });
   const Ended first = rig.up();
   REQUIRE(first.error);
@@ -414,14 +457,22 @@ TEST_CASE("a custom resource is applied once its definition is served (crd-then-
   rig.cluster.when_written("CustomResourceDefinition", "", 300ms, [](FakeCluster& cluster, const Json&) {
     cluster.serve({.group = "example.com", .version = "v1", .kind = "Widget", .plural = "widgets", .namespaced = true});
   });
-  rig.sample.more.push_back(object(Tier::backend, {{"apiVersion", "apiextensions.k8s.io/v1"},
-                                                   {"kind", "CustomResourceDefinition"},
-                                                   {"metadata", {{"name", "widgets.example.com"}}},
-                                                   {"spec", {{"group", "example.com"}, {"scope", "Namespaced"}, {"names", {{"kind", "Widget"}, {"plural", "widgets"}}}, {"versions", {{{"name", "v1"}, {"served", true}, {"storage", true}}}}}}}));
-  rig.sample.more.push_back(object(Tier::backend, {{"apiVersion", "example.com/v1"}, {"kind", "Widget"}, {"metadata", {{"name", "blue"}, {"namespace", "backend"}}}}));
+  rig.sample.more.push_back(
+      object(Tier::backend, {{"apiVersion", "apiextensions.k8s.io/v1"},
+                             {"kind", "CustomResourceDefinition"},
+                             {"metadata", {{"name", "widgets.example.com"}}},
+                             {"spec",
+                              {{"group", "example.com"},
+                               {"scope", "Namespaced"},
+                               {"names", {{"kind", "Widget"}, {"plural", "widgets"}}},
+                               {"versions", {{{"name", "v1"}, {"served", true}, {"storage", true}}}}}}}));
+  rig.sample.more.push_back(object(Tier::backend, {{"apiVersion", "example.com/v1"},
+                                                   {"kind", "Widget"},
+                                                   {"metadata", {{"name", "blue"}, {"namespace", "backend"}}}}));
   const Ended run = rig.up();
   REQUIRE_FALSE(run.error);
-  CHECK(position(rig.lines(), {"PATCH", "/widgets/blue"}) > position(rig.lines(), {"PATCH", "/customresourcedefinitions/"}));
+  CHECK(position(rig.lines(), {"PATCH", "/widgets/blue"}) >
+        position(rig.lines(), {"PATCH", "/customresourcedefinitions/"}));
   CHECK(rig.cluster.find("Widget", "backend", "blue"));
 }
 
@@ -430,7 +481,8 @@ TEST_CASE("warnings of the API server are passed on") {
   rig.cluster.warn("Deployment", "would violate PodSecurity \"restricted:latest\"");
   const Ended run = rig.up();
   const auto warnings = run.told.all<deploy::WarningText>();
-  CHECK(std::ranges::count_if(warnings, [](const auto& warning) { return contains(warning.text, "would violate PodSecurity"); }) == 1);
+  CHECK(std::ranges::count_if(
+            warnings, [](const auto& warning) { return contains(warning.text, "would violate PodSecurity"); }) == 1);
 }
 
 TEST_CASE("the plan is the same whatever the order of the rendered objects (kind-order-deterministic)") {
@@ -441,13 +493,14 @@ TEST_CASE("the plan is the same whatever the order of the rendered objects (kind
     Recorder told;
     deploy::Session session({client, rig.clock, rig.project, rig.environment, told}, 600s);
     deploy::run_up(session, {}, {.values = Sample::local_values(), .render = [&](const render::SecretValues& values) {
-                     render::Rendered rendered = straight(values);
-                     if (reversed) std::ranges::reverse(rendered.objects);
-                     return rendered;
-                   }});
+                                   render::Rendered rendered = straight(values);
+                                   if (reversed) std::ranges::reverse(rendered.objects);
+                                   return rendered;
+                                 }});
     std::vector<std::pair<Tier, std::string>> kinds;
     for (const auto& applied : told.all<deploy::ObjectApplied>())
-      if (kinds.empty() || kinds.back() != std::pair(applied.tier, applied.object.kind.kind)) kinds.emplace_back(applied.tier, applied.object.kind.kind);
+      if (kinds.empty() || kinds.back() != std::pair(applied.tier, applied.object.kind.kind))
+        kinds.emplace_back(applied.tier, applied.object.kind.kind);
     std::ranges::sort(kinds);
     return kinds;
   };
