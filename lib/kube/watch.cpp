@@ -235,7 +235,7 @@ void Watch::on_refused(const http::Completion& completion) {
       return fail(error);
     }
   const Error error = status_error(request_for_words(), owner_.credentials.access(), completion.response, body);
-  if (is_final(error.kind)) return fail(error);
+  if (status < 500 && is_final(error.kind)) return fail(error);  // a server in trouble recovers
   again(Next::open, retry_after_of(completion.response, body));
 }
 
