@@ -11,10 +11,12 @@ const Json null_value;
 const Json& at_path(const Json& value, std::initializer_list<std::string_view> path) {
   const Json* current = &value;
   for (const std::string_view key : path) {
-    if (!current->is_object()) return null_value;
-    const auto found = current->find(key);
-    if (found == current->end()) return null_value;
-    current = &*found;
+    // The map itself: the iterators of a JSON value cost more than the search.
+    const auto* object = current->get_ptr<const Json::object_t*>();
+    if (object == nullptr) return null_value;
+    const auto found = object->find(key);
+    if (found == object->end()) return null_value;
+    current = &found->second;
   }
   return *current;
 }

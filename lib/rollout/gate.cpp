@@ -67,16 +67,16 @@ bool is_behind(const Json& live, Observed observed) {
 
 // Conditions of the kstatus convention, which controllers of custom resources write.
 std::optional<Verdict> by_convention(const Json& live) {
-  const Json& stalled = condition_of(live, "Stalled");
-  if (text_at(stalled, {"status"}) == "True") {
-    const std::string_view said = text_at(stalled, {"message"});
-    return failed(CauseId::stalled, fmt::format("its controller gave up: {}", text_at(stalled, {"reason"})),
-                  std::string(said));
+  std::optional<Verdict> verdict;
+  for (const Json& condition : list_at(live, {"status", "conditions"})) {
+    const std::string_view type = text_at(condition, {"type"});
+    if ((type != "Stalled" && type != "Reconciling") || text_at(condition, {"status"}) != "True") continue;
+    const std::string said(text_at(condition, {"message"}));
+    if (type == "Stalled")
+      return failed(CauseId::stalled, fmt::format("its controller gave up: {}", text_at(condition, {"reason"})), said);
+    verdict = waiting("Reconciling", "its controller is working on it");
+    verdict->evidence = said;
   }
-  const Json& reconciling = condition_of(live, "Reconciling");
-  if (text_at(reconciling, {"status"}) != "True") return std::nullopt;
-  Verdict verdict = waiting("Reconciling", "its controller is working on it");
-  verdict.evidence = text_at(reconciling, {"message"});
   return verdict;
 }
 

@@ -32,15 +32,15 @@ std::string key_as_owner(const Json& owner) {
 }
 
 bool is_workload(const Json& object) {
-  const std::string_view kind = kind_of(object), group = group_of(object);
-  return group == "apps" &&
+  const std::string_view kind = kind_of(object);
+  return group_of(object) == "apps" &&
          (kind == "Deployment" || kind == "StatefulSet" || kind == "DaemonSet" || kind == "ReplicaSet");
 }
 
 // Labels under which something can be selected: those of the pod template, or of a pod without a controller.
-const Json& selectable_labels(const Json& object) {
-  return is_workload(object) ? at_path(object, {"spec", "template", "metadata", "labels"})
-                             : at_path(object, {"metadata", "labels"});
+const Json& selectable_labels(const Json& object, bool workload) {
+  return workload ? at_path(object, {"spec", "template", "metadata", "labels"})
+                  : at_path(object, {"metadata", "labels"});
 }
 
 std::string label_key(std::string_view name_space, std::string_view key, std::string_view value) {
@@ -59,29 +59,41 @@ Index::Index(const std::vector<const Json*>& objects) {
 
 void Index::add(const Json& object) {
   const std::string_view kind = kind_of(object), name_space = namespace_of(object);
-  const Json& owner = controller_of(object);
   if (kind == "Event") {
     events_[std::string(event_subject(object))].push_back(&object);
     return;
   }
-  if (!owner.is_null())
-    children_[owner_key(text_at(owner, {"uid"}), name_space, text_at(owner, {"kind"}), text_at(owner, {"name"}))]
-        .push_back(&object);
-  if (kind == "Pod" && text_at(owner, {"kind"}) == "ReplicaSet")
-    replica_set_pods_[std::string(name_space)].push_back(&object);
-  if (kind == "PersistentVolumeClaim") claims_[path_key(name_space, name_of(object))].push_back(&object);
-  if (kind == "EndpointSlice") {
-    slices_[path_key(name_space, text_at(object, {"metadata", "labels", "kubernetes.io/service-name"}))].push_back(
-        &object);
-    slices_of_[std::string(name_space)].push_back(&object);
-  }
-  if (kind == "StorageClass") storage_classes_.push_back(&object);
-  if (kind == "Node") nodes_.push_back(&object);
-  if (is_workload(object)) workloads_of_[std::string(name_space)].push_back(&object);
-  if ((is_workload(object) || kind == "Pod") && owner.is_null())
-    for (const auto& [key, value] : selectable_labels(object).items())
+  const Json& owner = controller_of(object);
+  const bool controlled = !owner.is_null(), pod = kind == "Pod", workload = !pod && is_workload(object);
+  if (controlled) add_child(object, owner);
+  if (workload) workloads_of_[std::string(name_space)].push_back(&object);
+  if (!controlled && (workload || pod))
+    for (const auto& [key, value] : selectable_labels(object, workload).items())
       if (value.is_string())
         labelled_[label_key(name_space, key, value.get_ref<const std::string&>())].push_back(&object);
+  if (!pod && !workload) add_support(object, kind);
+}
+
+void Index::add_child(const Json& object, const Json& owner) {
+  const std::string_view name_space = namespace_of(object), owner_kind = text_at(owner, {"kind"});
+  children_[owner_key(text_at(owner, {"uid"}), name_space, owner_kind, text_at(owner, {"name"}))].push_back(&object);
+  if (owner_kind == "ReplicaSet" && kind_of(object) == "Pod")
+    replica_set_pods_[std::string(name_space)].push_back(&object);
+}
+
+// What stands around workloads.
+void Index::add_support(const Json& object, std::string_view kind) {
+  if (kind == "PersistentVolumeClaim") {
+    claims_[path_key(namespace_of(object), name_of(object))].push_back(&object);
+  } else if (kind == "EndpointSlice") {
+    const std::string_view service = text_at(object, {"metadata", "labels", "kubernetes.io/service-name"});
+    slices_[path_key(namespace_of(object), service)].push_back(&object);
+    slices_of_[std::string(namespace_of(object))].push_back(&object);
+  } else if (kind == "StorageClass") {
+    storage_classes_.push_back(&object);
+  } else if (kind == "Node") {
+    nodes_.push_back(&object);
+  }
 }
 
 void Index::add_pods_below(const Json& owner, Surroundings& around) const {

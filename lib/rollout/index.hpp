@@ -32,6 +32,8 @@ class Index {
   };
   using Groups = std::unordered_map<std::string, Group, Hash, std::equal_to<>>;
 
+  void add_child(const Json& object, const Json& owner);
+  void add_support(const Json& object, std::string_view kind);
   void add_pods_below(const Json& owner, Surroundings& around) const;
   void add_claims_of(const Json& pod, Surroundings& around) const;
   void add_events_of(Surroundings& around, const Json& live) const;

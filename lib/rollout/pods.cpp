@@ -88,12 +88,15 @@ bool is_waiting_badly(const Json& pod) {
 }
 
 void sort_worst_first(std::vector<const Json*>& pods) {
+  if (pods.size() < 2) return;
   using Rank = std::tuple<bool, std::int64_t, bool, std::string_view>;
-  const auto rank = [](const Json* pod) {
-    return Rank{is_waiting_badly(*pod), restarts_of(*pod), !is_ready(*pod),
-                text_at(*pod, {"metadata", "creationTimestamp"})};
-  };
-  std::stable_sort(pods.begin(), pods.end(), [&](const Json* a, const Json* b) { return rank(a) > rank(b); });
+  std::vector<std::pair<Rank, const Json*>> ranked;
+  for (const Json* pod : pods)
+    ranked.emplace_back(Rank{is_waiting_badly(*pod), restarts_of(*pod), !is_ready(*pod),
+                             text_at(*pod, {"metadata", "creationTimestamp"})},
+                        pod);
+  std::stable_sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::transform(ranked.begin(), ranked.end(), pods.begin(), [](const auto& each) { return each.second; });
 }
 
 }  // namespace

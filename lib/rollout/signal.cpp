@@ -36,7 +36,7 @@ std::vector<const Json*> events_about(const Judging& judging, std::string_view u
 
 std::vector<Signal> signals_of_pod(Judging& judging, const Json& pod, Crashes crashes) {
   std::vector<Signal> signals;
-  if (is_deleting(pod)) return signals;
+  if (is_deleting(pod) || is_ready(pod)) return signals;
   if (is_finished(pod) && crashes == Crashes::left_to_controller) return signals;
   add_scheduling_signals(judging, pod, signals);
   add_volume_signals(judging, pod, signals);

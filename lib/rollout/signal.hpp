@@ -29,8 +29,8 @@ struct Signal {
 // How the pods of a workload may end.
 enum class Crashes { counted, left_to_controller };  // a Job counts its failures itself
 
-// The signals of one pod: scheduling, images, containers, volumes, its fate on the node. Pods that are going away give
-// none.
+// The signals of one pod: scheduling, images, containers, volumes, its fate on the node. Ready pods and those that are
+// going away give none.
 std::vector<Signal> signals_of_pod(Judging& judging, const Json& pod, Crashes crashes);
 
 // The parts of signals_of_pod, by file.
