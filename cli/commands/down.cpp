@@ -37,7 +37,8 @@ std::string kinds_text(const std::vector<kube::ObjectRef>& objects) {
 // What goes, what stays; everything that holds data by name.
 std::string plan_text(const deploy::DownPlan& plan, const ui::Style& style) {
   std::vector<ui::Line> lines;
-  lines.emplace_back("removes " + counted(plan.removed.size(), "object") + ": " + kinds_text(plan.removed));
+  const std::string removed = "removes " + counted(plan.removed.size(), "object") + ": " + kinds_text(plan.removed);
+  for (const std::string& line : ui::wrapped(removed, style.terminal ? style.width : 100)) lines.emplace_back(line);
   for (const kube::ObjectRef& object : plan.removed)
     if (object.kind.kind == "PersistentVolumeClaim" || object.kind.kind == "Namespace")
       lines.push_back(

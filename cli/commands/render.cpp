@@ -5,7 +5,6 @@
 #include "cli/session.hpp"
 #include "os/files.hpp"
 #include "ui/line.hpp"
-#include "yaml/node.hpp"
 
 #include <fmt/format.h>
 
@@ -47,7 +46,10 @@ void write_files(Session& session, const std::string& directory, const std::map<
 }
 
 int run_render(Session& session, const RenderOptions& options) {
-  const render::Rendered rendered = render_offline(session.project(), session.deps().environment);
+  // Kept until the process ends: taking thousands of trees apart takes longer than printing them.
+  static const render::Rendered* kept = nullptr;
+  kept = new render::Rendered(render_offline(session.project(), session.deps().environment));
+  const render::Rendered& rendered = *kept;
   if (!options.directory.empty()) {
     const std::map<std::string, std::string> files = render::files_of(rendered);
     write_files(session, options.directory, files);
@@ -67,9 +69,7 @@ int run_render(Session& session, const RenderOptions& options) {
     session.print_json({{"apiVersion", "v1"}, {"kind", "List"}, {"items", std::move(items)}});
     return 0;
   }
-  std::vector<Json> documents;
-  for (const render::Object& object : rendered.objects) documents.push_back(object.manifest);
-  session.print(yaml::emit_all(documents));
+  session.print(render::to_yaml(rendered));
   return 0;
 }
 

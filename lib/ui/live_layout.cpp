@@ -95,14 +95,20 @@ class Layout {
     return std::chrono::duration_cast<Milliseconds>(now_ - stage.started);
   }
 
-  // "postgres 1/1", "4 ready", "written": what a finished stage brought up.
+  // "postgres 1/1", "4 ready", "24 deleted": what a finished stage brought up or took away.
   Line finished_text(const StageProgress& stage) const {
-    Line text = counted_objects(stage);
-    const std::size_t ready = stage.watched.size() - stage.count(rollout::State::failed);
+    if (model_.removes()) return Line(fmt::format("{} deleted", stage.changed()));
+    const Line text = counted_objects(stage);
     const int room = columns_ - text_start() - 8;
-    if (text.empty() || text.width() > room || narrow_)
-      text = Line(ready > 0 ? fmt::format("{} ready", ready) : "ready");
-    return text;
+    if (!text.empty() && text.width() <= room && !narrow_) return text;
+    const std::size_t ready = ready_of(stage);
+    return Line(ready > 0 ? fmt::format("{} ready", ready) : "ready");
+  }
+
+  static std::size_t ready_of(const StageProgress& stage) {
+    std::size_t ready = 0;
+    for (const WatchedObject* object : stage.counted()) ready += object->ready() ? 1 : 0;
+    return ready;
   }
 
   // Ready objects with counts, "product-service 2/2".
@@ -118,15 +124,13 @@ class Layout {
   }
 
   Line running_text(const StageProgress& stage) const {
-    if (stage.watched.empty())
-      return stage.to_change == 0 ? Line("checking")
-                                  : Line(fmt::format("applying {}/{}", stage.changed(), stage.to_change));
-    Line text = counted_objects(stage);
-    const std::size_t ready =
-        stage.watched.size() - stage.count(rollout::State::waiting) - stage.count(rollout::State::failed);
-    if (text.empty() || text.width() > columns_ - text_start() - 10 || narrow_)
-      text = Line(fmt::format("{} of {} ready", ready, stage.watched.size()));
-    return text;
+    const char* verb = model_.removes() ? "deleting" : "applying";
+    if (stage.watched.empty() || model_.removes())
+      return Line(stage.to_change == 0 ? "checking" : fmt::format("{} {}/{}", verb, stage.changed(), stage.to_change));
+    const Line text = counted_objects(stage);
+    if (!text.empty() && text.width() <= columns_ - text_start() - 10 && !narrow_) return text;
+    const std::size_t all = stage.counted().size();
+    return Line(all == 1 ? "" : fmt::format("{} of {} ready", ready_of(stage), all));  // one alone has a row below
   }
 
   // "pulling image 9s (of 5m)": the message with how long it has been so.
@@ -216,7 +220,7 @@ std::vector<Line> header_lines(const ProgressModel& model, const Style& style, i
   if (!run.context.empty() && columns >= narrow_columns) where.add(" (" + run.server + ")", Colour::dim);
   if (!run.user.empty()) where.add(" as " + run.user);
   if (!run.environment.empty()) where.align_right("environment " + run.environment, columns);
-  Line plan("  " + plan_text(model.plan()));
+  Line plan("  " + plan_text(model));
   if (!model.plan().restarts.empty()) {
     const Line restarts("restarts: " + join(model.plan().restarts, ", "), Colour::yellow);
     if (plan.width() + 2 + restarts.width() <= columns)
@@ -241,7 +245,7 @@ std::vector<Line> block_lines(const ProgressModel& model, Clock::time_point now,
   }
   if (lines.size() <= most) return lines;
   const StageProgress* current = model.current();
-  const std::size_t waiting = current == nullptr ? 0 : current->count(rollout::State::waiting);
+  const std::size_t waiting = current == nullptr ? 0 : current->waiting();
   const std::size_t fixed = lines.size() - waiting + 1;
   folding.waiting_rows = most > fixed ? most - fixed : 1;
   lines = layout.lines(folding);

@@ -55,11 +55,11 @@ std::string ready_text(const StageProgress& stage) {
   constexpr std::size_t most_names = 8;
   std::vector<std::string> names;
   std::size_t ready = 0;
-  for (const WatchedObject& object : stage.watched) {
-    ready += object.ready() ? 1 : 0;
-    if (object.ready() && object.counts) names.push_back(object.name + " " + object.ready_count());
+  for (const WatchedObject* object : stage.counted()) {
+    ready += object->ready() ? 1 : 0;
+    if (object->ready() && object->counts) names.push_back(object->name + " " + object->ready_count());
   }
-  if (names.empty() || names.size() > most_names) return ready == 0 ? std::string() : fmt::format("{} ready", ready);
+  if (names.empty() || names.size() > most_names) return ready == 0 ? std::string() : fmt::format("{} objects", ready);
   return join(names, ", ");
 }
 
@@ -105,7 +105,7 @@ void PlainLines::on_planned() {
   std::string text = fmt::format("{} -> {}", run.project, run.context.empty() ? run.server : run.context);
   if (!run.user.empty()) text += " as " + run.user;
   if (!run.environment.empty()) text += ", environment " + run.environment;
-  line(text + ": " + plan_text(model_.plan()));
+  line(text + ": " + plan_text(model_));
   if (!model_.plan().restarts.empty()) line("restarts: " + join(model_.plan().restarts, ", "));
 }
 
@@ -138,6 +138,7 @@ void PlainLines::on_stage_ended(const deploy::StageEnded& event) {
   const auto stage = std::ranges::find(model_.stages(), event.tier, &StageProgress::tier);
   const std::string tier(project::to_string(event.tier));
   if (!event.ready) return line(tier + " failed", Colour::red);
+  if (model_.removes()) return line(tier + " removed", Colour::green);
   const std::string what = ready_text(*stage);
   line(tier + " ready" + (what.empty() ? "" : ": " + what), Colour::green);
 }
@@ -160,7 +161,8 @@ void PlainLines::close(const Error* error) {
 
 void PlainLines::flush_applied() {
   if (applied_.empty()) return;
-  line(fmt::format("{} applied: {}", project::to_string(applied_.front().tier), applied_text(applied_)));
+  line(fmt::format("{}{}: {}", project::to_string(applied_.front().tier), model_.removes() ? "" : " applied",
+                   applied_text(applied_)));
   applied_.clear();
 }
 

@@ -27,9 +27,17 @@ std::size_t StageProgress::changed() const {
   }));
 }
 
-std::size_t StageProgress::count(rollout::State wanted) const {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(watched, [&](const WatchedObject& item) { return item.verdict.state == wanted; }));
+std::vector<const WatchedObject*> StageProgress::counted() const {
+  std::vector<const WatchedObject*> with_pods, all;
+  for (const WatchedObject& object : watched) {
+    all.push_back(&object);
+    if (object.counts) with_pods.push_back(&object);
+  }
+  return with_pods.empty() ? all : with_pods;
+}
+
+std::size_t StageProgress::waiting() const {
+  return static_cast<std::size_t>(std::ranges::count_if(watched, &WatchedObject::waiting));
 }
 
 StageProgress& ProgressModel::stage_of(project::Tier tier) {
@@ -95,9 +103,11 @@ std::string name_for_people(const kube::ObjectRef& object, const std::string& se
   return object.kind.kind + " " + object.name;
 }
 
-std::string plan_text(const deploy::PlanSummary& plan) {
-  std::string text = fmt::format("{} to update, {} to create, {} unchanged, {} to delete", plan.update, plan.create,
-                                 plan.unchanged, plan.remove);
+std::string plan_text(const ProgressModel& model) {
+  const deploy::PlanSummary& plan = model.plan();
+  std::string text = model.removes() ? fmt::format("{} to delete", plan.remove)
+                                     : fmt::format("{} to update, {} to create, {} unchanged, {} to delete",
+                                                   plan.update, plan.create, plan.unchanged, plan.remove);
   if (plan.keep > 0) text += fmt::format(", {} kept", plan.keep);
   if (plan.conflict > 0) text += ", " + counted(static_cast<std::size_t>(plan.conflict), "conflict");
   return text;

@@ -40,7 +40,9 @@ struct StageProgress {
   std::map<kube::ObjectRef, std::size_t> positions;  // in `watched`
 
   std::size_t changed() const;  // of `done`, those that were written
-  std::size_t count(rollout::State state) const;
+  // What people count: objects with pods, or everything that is watched when there are none.
+  std::vector<const WatchedObject*> counted() const;
+  std::size_t waiting() const;  // of all that is watched
 };
 
 class ProgressModel {
@@ -56,6 +58,7 @@ class ProgressModel {
   const std::optional<deploy::Finished>& finished() const { return finished_; }
   Clock::time_point began() const { return began_; }
   bool planned() const { return planned_; }
+  bool removes() const { return started_.command == "down"; }
 
  private:
   StageProgress& stage_of(project::Tier tier);
@@ -73,8 +76,8 @@ class ProgressModel {
 
 // What people call an object: its service for the workload of a service, else "Job provision".
 std::string name_for_people(const kube::ObjectRef& object, const std::string& service);
-// "3 to update, 1 to create, 41 unchanged, 0 to delete"; conflicts and kept objects when there are any.
-std::string plan_text(const deploy::PlanSummary& plan);
+// "3 to update, 1 to create, 41 unchanged, 0 to delete", or of `down` "53 to delete, 7 kept".
+std::string plan_text(const ProgressModel& model);
 // The same after the fact: "3 updated, 1 created, 41 unchanged"; zeros are left out.
 std::string outcome_text(const deploy::PlanSummary& plan);
 bool nothing_to_do(const deploy::PlanSummary& plan);

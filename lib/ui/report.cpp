@@ -197,7 +197,7 @@ Mark mark_of(deploy::Action action) {
 
 Line success_line(const ProgressModel& model) {
   const deploy::Finished& run = *model.finished();
-  const bool down = model.started().command == "down";
+  const bool down = model.removes();
   const std::string& project = model.started().project;
   std::string head = fmt::format("{} is {} in {}", project, down ? "down" : "up", format_duration(run.took));
   std::string counts = outcome_text(run.summary);
@@ -205,7 +205,7 @@ Line success_line(const ProgressModel& model) {
     head = project + (down ? " is not deployed, nothing to do" : " is up to date, nothing to do");
   } else if (run.outcome == "dry run") {
     head = "the server accepts the plan, nothing was changed";
-    counts = plan_text(run.summary);
+    counts = plan_text(model);
   }
   Line line(head, Colour::bold);
   return counts.empty() ? line : line.add(": " + counts);

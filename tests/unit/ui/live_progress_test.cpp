@@ -242,3 +242,27 @@ TEST_CASE("at no point between two writes is the cursor hidden") {
   view.close(&interrupted);
   CHECK(terminal.screen.cursor_column() == 0);
 }
+
+TEST_CASE("the live view of a removal counts what is deleted") {
+  Stage stage(81);
+  auto run = tests::started_up();
+  run.command = "down";
+  stage.send(run);
+  deploy::Planned plan;
+  plan.summary.remove = 3;
+  plan.stages = {{Tier::gateway, {"kong"}}, {Tier::backend, {}}};
+  stage.send(plan);
+  auto gateway = tests::stage_started(Tier::gateway);
+  gateway.changing = {tests::deployment("kong", "gateway")};
+  stage.send(gateway);
+  stage.send(deploy::ObjectApplied{Tier::gateway, tests::deployment("kong", "gateway"), deploy::Action::remove, ""});
+  stage.send(tests::stage_ended(Tier::gateway, 300ms));
+  auto backend = tests::stage_started(Tier::backend);
+  backend.changing = {tests::deployment("a"), tests::deployment("b")};
+  stage.send(backend);
+  stage.pass(2s);
+  const std::string text = stage.text();
+  CHECK(text.find("  3 to delete\n") != std::string::npos);
+  CHECK(text.find(" ✔ gateway      1 deleted") != std::string::npos);
+  CHECK(text.find(" ● backend      deleting 0/2") != std::string::npos);
+}

@@ -142,3 +142,26 @@ TEST_CASE("GitHub folds the lines of a stage, and the result stands outside of t
         "::group::gateway\n"
         "::endgroup::\n");
 }
+
+TEST_CASE("a removal tells stages as they go") {
+  Log log;
+  auto run = tests::started_up();
+  run.command = "down";
+  log.send(run);
+  deploy::Planned plan;
+  plan.summary.remove = 2;
+  plan.summary.keep = 1;
+  log.send(plan);
+  log.send(tests::stage_started(Tier::gateway));
+  log.send(deploy::ObjectApplied{Tier::gateway, tests::deployment("kong", "gateway"), deploy::Action::remove, ""});
+  log.send(tests::stage_ended(Tier::gateway, 1s));
+  auto end = tests::finished(0, "done", 2s);
+  end.summary = plan.summary;
+  log.send(end);
+  log.view.close(nullptr);
+  CHECK(log.terminal.err_text ==
+        "[0.0s] shop -> prod-cluster as ci@shop: 2 to delete, 1 kept\n"
+        "[0.0s] gateway: 1 deleted\n"
+        "[0.0s] gateway removed\n"
+        "[0.0s] done: shop in 2.0s: 2 deleted, 1 kept\n");
+}
