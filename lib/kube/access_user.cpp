@@ -22,6 +22,7 @@ struct Step {
   void problem(const std::string& text) const { problems.push_back(named() + text); }
   bool has_token() const { return !entry.token.empty() || !entry.token_file.empty(); }
   bool has_basic() const { return !entry.username.empty() || !entry.password.empty(); }
+  bool has_key() const { return !entry.client_key.empty() || !entry.client_key_data.empty(); }
   bool has_certificate() const { return !entry.client_certificate.empty() || !entry.client_certificate_data.empty(); }
 };
 
@@ -29,13 +30,12 @@ void check_combinations(const Step& step) {
   const UserEntry& entry = step.entry;
   if (step.has_token() && step.has_basic()) step.problem(" has a token and a user name with password, keep one");
   if (entry.exec && entry.auth_provider) step.problem(" has both exec and auth-provider, keep one");
-  const bool has_key = !entry.client_key.empty() || !entry.client_key_data.empty();
   if (!entry.client_certificate.empty() && !entry.client_certificate_data.empty())
     step.problem(" has both client-certificate and client-certificate-data, keep one");
   if (!entry.client_key.empty() && !entry.client_key_data.empty())
     step.problem(" has both client-key and client-key-data, keep one");
-  if (step.has_certificate() && !has_key) step.problem(" has a client certificate without its client-key");
-  if (!step.has_certificate() && has_key) step.problem(" has a client-key without its client-certificate");
+  if (step.has_certificate() && !step.has_key()) step.problem(" has a client certificate without its client-key");
+  if (!step.has_certificate() && step.has_key()) step.problem(" has a client-key without its client-certificate");
 }
 
 std::string path_or_data(const Step& step, const std::string& path, const std::string& data, const char* field) {
@@ -50,7 +50,7 @@ std::string path_or_data(const Step& step, const std::string& path, const std::s
 
 void add_certificate(const Step& step) {
   const UserEntry& entry = step.entry;
-  if (!step.has_certificate()) return;
+  if (!step.has_certificate() || !step.has_key()) return;
   const std::size_t before = step.problems.size();
   http::Connection& connection = step.access.connection;
   connection.client_certificate_pem =

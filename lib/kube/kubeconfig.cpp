@@ -34,7 +34,7 @@ std::vector<std::string> names_of(const Map& entries) {
 template <class Map>
 std::string alternatives(const std::string& name, const Map& entries) {
   const std::vector<std::string> names = names_of(entries);
-  if (const std::string hint = did_you_mean(name, names); !hint.empty()) return "; " + hint;
+  if (const std::string hint = did_you_mean(name, names); !hint.empty() && !name.empty()) return "; " + hint;
   return names.empty() ? "" : "; available: " + join(names, ", ");
 }
 
@@ -206,13 +206,14 @@ ClusterAccess load_access(const ConnectionFlags& flags, const std::string& proje
                           const Environment& environment, const std::string& service_account) {
   const Kubeconfig config = read_kubeconfig(flags.kubeconfig, environment);
   const Places places{environment, service_account};
-  Problems problems = config.problems;
+  if (!config.problems.empty()) throw_problems(config.problems);  // what follows would only be consequences
+  Problems problems;
   ClusterAccess access;
   access.context = context_name(config, flags, project_context);
   access.sources = config.files;
   access.warnings = config.warnings;
-  const bool nothing = problems.empty() && config.empty() && access.context.empty() && flags.server.empty() &&
-                       flags.cluster.empty() && flags.user.empty();
+  const bool nothing =
+      config.empty() && access.context.empty() && flags.server.empty() && flags.cluster.empty() && flags.user.empty();
   if (nothing && !in_cluster_available(environment, service_account))
     throw Error(ErrorKind::unreachable, "no cluster is configured")
         .why("looked at $KUBECONFIG, ~/.kube/config and the service account of a pod")
