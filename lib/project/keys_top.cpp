@@ -130,10 +130,10 @@ const Section& top_section() {
 const Section& kubernetes_section() {
   static const Section table{
       "kubernetes", "",
-      rows(row<Project>({"context", "",
-                         "The kubeconfig context to deploy to; kforge refuses another one unless --context names it", 0,
-                         "", "prod-cluster"},
-                        text(formats::line), &Project::context),
+      rows(row<Project>(
+               {"context", "", "The kubeconfig context to deploy to; the current one unless given, and --context wins",
+                0, "", "prod-cluster"},
+               text(formats::line), &Project::context),
            row<Project>(
                {"minVersion", "\"1.30\"", "The oldest Kubernetes version that the project is meant for; 1.30 or newer"},
                text(formats::minor_version), &Project::min_version))};

@@ -13,15 +13,18 @@ namespace {
 struct PlacedRoute {
   const Service* service;
   const Route* route;
-  SourcePlace place;
+  std::size_t index;
+
+  SourcePlace place(const Project& project) const {
+    return project.place_of({"services", service->name, "routes", std::to_string(index)});
+  }
 };
 
 std::vector<PlacedRoute> routes_of(const Project& project) {
   std::vector<PlacedRoute> routes;
   for (const Service& service : project.services)
     for (std::size_t i = 0; i < service.routes.size(); ++i)
-      routes.push_back(
-          {&service, &service.routes[i], project.place_of({"services", service.name, "routes", std::to_string(i)})});
+      routes.push_back({&service, &service.routes[i], i});
   return routes;
 }
 
@@ -37,13 +40,13 @@ std::string without_slash(std::string path) {
   return path;
 }
 
-void check_repeats(const std::vector<PlacedRoute>& routes, Diagnostics& problems) {
+void check_repeats(const Project& project, const std::vector<PlacedRoute>& routes, Diagnostics& problems) {
   std::map<std::string, std::vector<const PlacedRoute*>> by_path;
   for (const PlacedRoute& route : routes) {
     auto& same = by_path[without_slash(route.route->path)];
     for (const PlacedRoute* other : same)
       if (share_a_method(*route.route, *other->route)) {
-        problems.error(route.place,
+        problems.error(route.place(project),
                        fmt::format("path '{}' of '{}' leads to '{}' already", route.route->path, route.service->name,
                                    other->service->name),
                        "give each its own path or methods");
@@ -55,10 +58,12 @@ void check_repeats(const std::vector<PlacedRoute>& routes, Diagnostics& problems
 
 void check_auth(const Project& project, const PlacedRoute& route, Diagnostics& problems) {
   if (route.route->auth == RouteAuth::jwt && project.gateway->jwt_keys.empty())
-    problems.error(route.place, fmt::format("path '{}' wants a token, but gateway.jwt has no keys", route.route->path),
+    problems.error(route.place(project),
+                   fmt::format("path '{}' wants a token, but gateway.jwt has no keys", route.route->path),
                    "add `jwt: {keys: [{kid: …, file: …}]}` to 'gateway'");
   if (route.route->auth == RouteAuth::key && project.gateway->consumers.empty())
-    problems.error(route.place, fmt::format("path '{}' wants a key, but gateway.consumers is empty", route.route->path),
+    problems.error(route.place(project),
+                   fmt::format("path '{}' wants a key, but gateway.consumers is empty", route.route->path),
                    "add `consumers: {name: {key: secret.key}}` to 'gateway'");
 }
 
@@ -83,7 +88,7 @@ void check_expose(const Project& project, Diagnostics& problems) {
 
 void lint_gateway(const Project& project, Diagnostics& problems) {
   const std::vector<PlacedRoute> routes = routes_of(project);
-  check_repeats(routes, problems);
+  check_repeats(project, routes, problems);
   if (!project.gateway) {
     if (!routes.empty())
       problems.warning(project.place_of({"services", routes.front().service->name, "routes"}),

@@ -11,9 +11,10 @@ namespace {
 
 using Path = std::vector<std::string>;
 
-std::vector<std::string> service_names(const Project& project) {
+std::vector<std::string> other_services(const Project& project, const Service& own) {
   std::vector<std::string> names;
-  for (const Service& service : project.services) names.push_back(service.name);
+  for (const Service& service : project.services)
+    if (service.name != own.name) names.push_back(service.name);
   return names;
 }
 
@@ -24,22 +25,21 @@ std::vector<std::string> keys_of(const Map& map) {
   return keys;
 }
 
-void check_uses(const Project& project, const Service& service, const std::vector<std::string>& others,
-                Diagnostics& problems) {
+void check_uses(const Project& project, const Service& service, Diagnostics& problems) {
   std::map<std::string, std::string> variables;
   std::set<std::string> seen;
   for (std::size_t i = 0; i < service.uses.size(); ++i) {
     const std::string& used = service.uses[i];
-    const SourcePlace place = project.place_of({"services", service.name, "uses", std::to_string(i)});
+    const auto place = [&] { return project.place_of({"services", service.name, "uses", std::to_string(i)}); };
     if (project.find_service(used) == nullptr)
-      problems.error(place, fmt::format("'{}' uses '{}', which is not a service of this project", service.name, used),
-                     did_you_mean(used, others));
+      problems.error(place(), fmt::format("'{}' uses '{}', which is not a service of this project", service.name, used),
+                     did_you_mean(used, other_services(project, service)));
     else if (used == service.name)
-      problems.error(place, fmt::format("'{}' uses itself", used), "it knows its own address");
+      problems.error(place(), fmt::format("'{}' uses itself", used), "it knows its own address");
     else if (!seen.insert(used).second)
-      problems.warning(place, fmt::format("'{}' is listed twice", used));
+      problems.warning(place(), fmt::format("'{}' is listed twice", used));
     else if (const auto [first, fresh] = variables.emplace(url_variable(used), used); !fresh)
-      problems.error(place,
+      problems.error(place(),
                      fmt::format("the addresses of '{}' and '{}' would both be {}", first->second, used, first->first),
                      "rename one of the services");
   }
@@ -49,22 +49,24 @@ class SecretCheck {
  public:
   SecretCheck(const Project& project, Diagnostics& problems) : project_(project), problems_(problems) {}
 
-  void reference(const SecretRef& wanted, const SourcePlace& place) {
+  // `path` leads to the place of the reference.
+  void reference(const SecretRef& wanted, const Path& path) {
     used_.insert(wanted.secret);
     const auto secret = project_.secrets.find(wanted.secret);
     if (secret == project_.secrets.end())
-      return problems_.error(place, fmt::format("there is no secret '{}'", wanted.secret), hint(wanted.secret));
+      return problems_.error(project_.place_of(path), fmt::format("there is no secret '{}'", wanted.secret),
+                             hint(wanted.secret));
     if (!secret->second.existing && !secret->second.values.contains(wanted.key))
-      problems_.error(place, fmt::format("secret '{}' has no key '{}'", wanted.secret, wanted.key),
+      problems_.error(project_.place_of(path), fmt::format("secret '{}' has no key '{}'", wanted.secret, wanted.key),
                       did_you_mean(wanted.key, keys_of(secret->second.values)));
   }
 
   // The value goes into text that kforge writes, so a Secret of somebody else does not do.
-  void value_needed(const SecretRef& wanted, const SourcePlace& place) {
-    reference(wanted, place);
+  void value_needed(const SecretRef& wanted, const Path& path) {
+    reference(wanted, path);
     const auto secret = project_.secrets.find(wanted.secret);
     if (secret != project_.secrets.end() && secret->second.existing)
-      problems_.error(place,
+      problems_.error(project_.place_of(path),
                       fmt::format("kforge needs the value of '{}.{}', and does not know that of an existing secret",
                                   wanted.secret, wanted.key),
                       "give it by env or file");
@@ -95,19 +97,19 @@ void check_secrets(const Project& project, Diagnostics& problems) {
   SecretCheck check(project, problems);
   for (const Service& service : project.services)
     for (const auto& [name, reference] : service.secret_env)
-      check.reference(reference, project.place_of({"services", service.name, "secretEnv", name}));
+      check.reference(reference, {"services", service.name, "secretEnv", name});
   if (project.database) {
     check.name(project.database->superuser_secret);
     for (const DatabaseUser& user : project.database->databases)
       check.value_needed({role_secret_name(user.owner), "password"},
-                         project.place_of({"secrets", role_secret_name(user.owner), "existing"}));
+                         {"secrets", role_secret_name(user.owner), "existing"});
   }
   if (project.auth) check.name(project.auth->admin_secret);
   for (const std::string& name : project.defaults.image_pull_secrets) check.name(name);
   if (project.gateway) {
     check.name(project.gateway->tls_secret);
     for (const KeyConsumer& consumer : project.gateway->consumers)
-      check.value_needed(consumer.key, project.place_of({"gateway", "consumers", consumer.name, "key"}));
+      check.value_needed(consumer.key, {"gateway", "consumers", consumer.name, "key"});
   }
   // Own manifests may name a secret anywhere.
   if (project.manifests.empty() && project.patches.empty()) check.unused();
@@ -125,12 +127,7 @@ void check_secret_values(const Project& project, Diagnostics& problems) {
 }  // namespace
 
 void lint_references(const Project& project, Diagnostics& problems) {
-  const std::vector<std::string> names = service_names(project);
-  for (const Service& service : project.services) {
-    std::vector<std::string> others = names;
-    std::erase(others, service.name);
-    check_uses(project, service, others, problems);
-  }
+  for (const Service& service : project.services) check_uses(project, service, problems);
   check_secrets(project, problems);
   check_secret_values(project, problems);
 }

@@ -33,34 +33,62 @@ bool sounds_secret(std::string_view name) {
   return std::ranges::any_of(endings, [&](std::string_view ending) { return name.ends_with(ending); });
 }
 
-void check_variable(const Project& project, const Service& service, const std::string& name, const std::string& value,
-                    Diagnostics& problems) {
-  const SourcePlace place = project.place_of({"services", service.name, "env", name});
-  if (service.secret_env.contains(name))
-    problems.error(place, fmt::format("'{}' stands under both env and secretEnv of '{}'", name, service.name),
-                   "remove one of them");
-  else if (name == "PORT" && service.port != 0 && value != std::to_string(service.port))
-    problems.error(place, fmt::format("PORT is {} here, but the port of '{}' is {}", value, service.name, service.port),
-                   "change 'port' instead");
-  else if (name != "PORT" && derived_variables(project, service).contains(name))
-    problems.warning(place, fmt::format("{} overrides what kforge sets for '{}'", name, service.name), hint_for(name));
-  else if (sounds_secret(name) && !value.empty())
-    problems.warning(
-        place,
-        fmt::format("{} sounds like a secret, and env can be read by everybody who may look at the namespace", name),
-        "put it under 'secrets' and name it in secretEnv");
-}
+class VariableCheck {
+ public:
+  VariableCheck(const Project& project, const Service& service, Diagnostics& problems)
+      : project_(project), service_(service), derived_(derived_variables(project, service)), problems_(problems) {}
+
+  void in_the_open(const std::string& name, const std::string& value) {
+    if (service_.secret_env.contains(name))
+      problems_.error(place("env", name),
+                      fmt::format("'{}' stands under both env and secretEnv of '{}'", name, service_.name),
+                      "remove one of them");
+    else if (name == "PORT")
+      check_port(value);
+    else if (derived_.contains(name))
+      overridden("env", name);
+    else if (sounds_secret(name) && !value.empty())
+      problems_.warning(
+          place("env", name),
+          fmt::format("{} sounds like a secret, and env can be read by everybody who may look at the namespace", name),
+          "put it under 'secrets' and name it in secretEnv");
+  }
+
+  void from_a_secret(const std::string& name) {
+    if (derived_.contains(name)) overridden("secretEnv", name);
+  }
+
+ private:
+  SourcePlace place(const char* group, const std::string& name) const {
+    return project_.place_of({"services", service_.name, group, name});
+  }
+
+  void check_port(const std::string& value) {
+    if (service_.port == 0 || value == std::to_string(service_.port)) return;
+    problems_.error(place("env", "PORT"),
+                    fmt::format("PORT is {} here, but the port of '{}' is {}", value, service_.name, service_.port),
+                    "change 'port' instead");
+  }
+
+  void overridden(const char* group, const std::string& name) {
+    problems_.warning(place(group, name), fmt::format("{} overrides what kforge sets for '{}'", name, service_.name),
+                      hint_for(name));
+  }
+
+  const Project& project_;
+  const Service& service_;
+  const std::set<std::string> derived_;
+  Diagnostics& problems_;
+};
 
 }  // namespace
 
 void lint_variables(const Project& project, Diagnostics& problems) {
   for (const Service& service : project.services) {
-    for (const auto& [name, value] : service.env) check_variable(project, service, name, value, problems);
-    const std::set<std::string> derived = derived_variables(project, service);
-    for (const auto& [name, reference] : service.secret_env)
-      if (derived.contains(name))
-        problems.warning(project.place_of({"services", service.name, "secretEnv", name}),
-                         fmt::format("{} overrides what kforge sets for '{}'", name, service.name), hint_for(name));
+    if (service.env.empty() && service.secret_env.empty()) continue;
+    VariableCheck check(project, service, problems);
+    for (const auto& [name, value] : service.env) check.in_the_open(name, value);
+    for (const auto& [name, reference] : service.secret_env) check.from_a_secret(name);
   }
 }
 

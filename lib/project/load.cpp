@@ -33,17 +33,20 @@ Project empty_project() {
   return project;
 }
 
-// Every part on its own, so that mistakes show in the environments that are not used now, too.
-void read_parts(const yaml::Node& document, const Environment& environment, Diagnostics& problems) {
-  Project scratch = empty_project();
-  Reader(Pass::base, environment, problems).section(top_section(), document, &scratch);
+// Every overlay on its own, so that mistakes show in the environments that are not used now, too.
+void read_overlays(const yaml::Node& document, const Environment& environment, Diagnostics& problems) {
   const yaml::Node* environments = document.find("environments");
   if (environments == nullptr || !environments->is_mapping()) return;
   for (const yaml::Entry& entry : environments->entries) {
-    if (!entry.value.is_mapping()) continue;  // reported with the base
+    if (!entry.value.is_mapping()) continue;  // reported with the whole
     Project part = empty_project();
     Reader(Pass::overlay, environment, problems, entry.key.scalar).section(top_section(), entry.value, &part);
   }
+}
+
+bool has_overlay(const yaml::Node& document, const std::string& name) {
+  const std::vector<std::string> names = environments_of(document);
+  return std::ranges::find(names, name) != names.end();
 }
 
 // The environment to use, or "".
@@ -100,16 +103,20 @@ std::optional<std::string> find_project_file(const std::string& directory) {
 
 Loaded load_text(std::string text, const TextOrigin& origin, const std::string& wanted_environment,
                  const Environment& environment) {
-  const yaml::Node document = parse_document(origin.file, std::move(text));
+  yaml::Node document = parse_document(origin.file, std::move(text));
   Diagnostics problems;
-  read_parts(document, environment, problems);
   Project project = empty_project();
   project.file = origin.file;
   project.directory = origin.directory;
   const std::string chosen = chosen_environment(document, wanted_environment, problems);
-  project.document = with_environment(document, chosen);
-  const yaml::Node merged = project.document;
-  Reader(Pass::merged, environment, problems).section(top_section(), merged, &project);
+  read_overlays(document, environment, problems);
+  if (has_overlay(document, chosen)) {
+    Project scratch = empty_project();
+    Reader(Pass::base, environment, problems).section(top_section(), document, &scratch);
+    document = with_environment(document, chosen);
+  }
+  Reader(Pass::merged, environment, problems).section(top_section(), document, &project);
+  project.document = std::move(document);
   project.environment = chosen;
   complete(project, problems);
   read_own_files(project, problems);

@@ -63,7 +63,7 @@ Reader::Reader(Pass pass, const Environment& environment, Diagnostics& problems,
 void Reader::section(const Section& section, const yaml::Node& mapping, void* target) {
   if (!section.free_keys) known_keys(section, mapping);
   if (section.exactly_one && whole_ && mapping.entries.empty())
-    problems_.error(path_.empty() ? mapping.place() : path_.back().place,
+    problems_.error(path_.empty() ? mapping.place() : path_.back().shown->place(),
                     fmt::format("{} needs exactly one of {}", subject(), quoted_list(section.keys())));
   for (const Field& candidate : section.fields) {
     const auto found = std::ranges::find_if(
@@ -94,9 +94,9 @@ void Reader::field(const Field& field, const yaml::Entry& entry, void* target) {
   }
   if (deletes(entry.value)) return;
   if (!(entry.value.is_null() && field.has(nullable)) &&
-      !fits(field.shapes, entry.value, field, fmt::format("'{}'", entry.key.scalar)))
+      !fits(field.shapes, entry.value, field, {"", entry.key.scalar}))
     return;
-  path_.push_back({entry.key.scalar, entry.key.place()});
+  path_.push_back({entry.key.scalar, &entry.key});
   field.set(entry, field, target, *this);
   path_.pop_back();
 }
@@ -116,7 +116,7 @@ bool Reader::deletes(const yaml::Node& value) const {
 }
 
 void Reader::missing(const Field& field, const yaml::Node& mapping) {
-  const SourcePlace place = path_.empty() ? mapping.place() : path_.back().place;
+  const SourcePlace place = path_.empty() ? mapping.place() : path_.back().shown->place();
   problems_.error(
       place, fmt::format("{} has no '{}'", subject(), field.about.name),
       field.about.example.empty() ? "" : fmt::format("such as {}: {}", field.about.name, field.about.example));
@@ -137,14 +137,14 @@ void Reader::check_excluded(const Section& section, const Field& field, const ya
   }
 }
 
-bool Reader::fits(const Shapes& shapes, const yaml::Node& node, const Field& field, const std::string& subject) {
+bool Reader::fits(const Shapes& shapes, const yaml::Node& node, const Field& field, const Subject& subject) {
   const Shape* shape = find_alternative(shapes, node);
   if (shape == nullptr) {
     report_type(shapes, node, subject);
     return false;
   }
   if (shape->kind == Shape::Kind::list && node.items.size() > static_cast<std::size_t>(shape->maximum)) {
-    problems_.error(node.place(), fmt::format("{} has more than {} items", subject, shape->maximum));
+    problems_.error(node.place(), fmt::format("{} has more than {} items", subject.text(), shape->maximum));
     return false;
   }
   if (!node.is_scalar() || shape->kind == Shape::Kind::anything) return true;
@@ -155,25 +155,26 @@ bool Reader::fits(const Shapes& shapes, const yaml::Node& node, const Field& fie
   return content_fits(*shape, node, node.scalar, subject);
 }
 
-bool Reader::content_fits(const Shape& shape, const yaml::Node& node, std::string_view text,
-                          const std::string& subject) {
+bool Reader::content_fits(const Shape& shape, const yaml::Node& node, std::string_view text, const Subject& subject) {
   const auto problem = misfit(shape, node, text);
-  if (problem) problems_.error(node.place(), fmt::format("{} {}", subject, problem->message), problem->hint);
+  if (problem) problems_.error(node.place(), fmt::format("{} {}", subject.text(), problem->message), problem->hint);
   return !problem;
 }
 
-void Reader::report_type(const Shapes& shapes, const yaml::Node& node, const std::string& subject) {
+void Reader::report_type(const Shapes& shapes, const yaml::Node& node, const Subject& subject) {
   if (node.is_null()) {
-    problems_.error(node.place(), fmt::format("{} has no value{}", subject, where()), "give it one or remove the key");
+    problems_.error(node.place(), fmt::format("{} has no value{}", subject.text(), where()),
+                    "give it one or remove the key");
     return;
   }
-  problems_.error(node.place(), fmt::format("{} must be {}, not {}", subject, expected(shapes), name_of_type(node)),
+  problems_.error(node.place(),
+                  fmt::format("{} must be {}, not {}", subject.text(), expected(shapes), name_of_type(node)),
                   hint_for_type(shapes, node));
 }
 
-void Reader::warn_of_variable(const yaml::Node& node, const Field& field, const std::string& subject) {
+void Reader::warn_of_variable(const yaml::Node& node, const Field& field, const Subject& subject) {
   if (pass_ == Pass::merged && !field.has(shell_text))
-    problems_.warning(node.place(), fmt::format("'${{' in {} is taken as it stands", subject),
+    problems_.warning(node.place(), fmt::format("'${{' in {} is taken as it stands", subject.text()),
                       "variables are replaced in images, host names and env values only");
 }
 
@@ -182,7 +183,7 @@ std::optional<std::string> Reader::text(const yaml::Node& scalar, const Field& f
   if (pass_ != Pass::merged) return std::nullopt;
   std::optional<std::string> value = interpolate(scalar, environment_, problems_);
   const Shape* shape = find_alternative(shapes, scalar);
-  if (!value || !content_fits(*shape, scalar, *value, fmt::format("'{}'", path_.back().name))) return std::nullopt;
+  if (!value || !content_fits(*shape, scalar, *value, {"", path_.back().name})) return std::nullopt;
   return value;
 }
 
@@ -219,11 +220,11 @@ void Reader::read(const yaml::Entry& entry, const Field& field, std::map<std::st
 void Reader::each_item(const yaml::Entry& entry, const Field& field,
                        const std::function<void(const yaml::Node&)>& visit) {
   const Shapes& elements = elements_of(field, Shape::Kind::list);
-  const std::string subject = fmt::format("an item of '{}'", entry.key.scalar);
+  const Subject subject{"an item of ", entry.key.scalar};
   for (std::size_t i = 0; i < entry.value.items.size(); ++i) {
     const yaml::Node& item = entry.value.items[i];
     if (!fits(elements, item, field, subject)) continue;
-    const Step list = std::exchange(path_.back(), {fmt::format("{}[{}]", entry.key.scalar, i + 1), item.place()});
+    const Step list = std::exchange(path_.back(), {fmt::format("{}[{}]", entry.key.scalar, i + 1), &item});
     const bool whole = std::exchange(whole_, true);
     visit(item);
     whole_ = whole;
@@ -243,11 +244,15 @@ void Reader::each_entry(const yaml::Entry& entry, const Field& field,
       continue;
     }
     if (deletes(item.value)) continue;
-    if (!fits(map.elements, item.value, field, fmt::format("'{}'", key))) continue;
-    path_.push_back({key, item.key.place()});
+    if (!fits(map.elements, item.value, field, {"", key})) continue;
+    path_.push_back({key, &item.key});
     visit(item);
     path_.pop_back();
   }
+}
+
+std::string Reader::Subject::text() const {
+  return fmt::format("{}'{}'", before, name);
 }
 
 std::string Reader::subject() const {

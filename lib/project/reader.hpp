@@ -60,7 +60,12 @@ class Reader {
  private:
   struct Step {
     std::string name;
-    SourcePlace place;
+    const yaml::Node* shown;  // what a problem of the whole step points at
+  };
+  // "'port'", "an item of 'uses'": put together only for messages.
+  struct Subject {
+    std::string_view before, name;
+    std::string text() const;
   };
 
   void known_keys(const Section& section, const yaml::Node& mapping);
@@ -69,10 +74,10 @@ class Reader {
   bool deletes(const yaml::Node& value) const;
   void missing(const Field& field, const yaml::Node& mapping);
   void check_excluded(const Section& section, const Field& field, const yaml::Entry& entry, const yaml::Node& mapping);
-  bool fits(const Shapes& shapes, const yaml::Node& node, const Field& field, const std::string& subject);
-  bool content_fits(const Shape& shape, const yaml::Node& node, std::string_view text, const std::string& subject);
-  void report_type(const Shapes& shapes, const yaml::Node& node, const std::string& subject);
-  void warn_of_variable(const yaml::Node& node, const Field& field, const std::string& subject);
+  bool fits(const Shapes& shapes, const yaml::Node& node, const Field& field, const Subject& subject);
+  bool content_fits(const Shape& shape, const yaml::Node& node, std::string_view text, const Subject& subject);
+  void report_type(const Shapes& shapes, const yaml::Node& node, const Subject& subject);
+  void warn_of_variable(const yaml::Node& node, const Field& field, const Subject& subject);
   std::string where() const;    // " in service 'order-service'"
   std::string subject() const;  // "service 'order-service'"
 
