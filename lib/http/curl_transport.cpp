@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <map>
 #include <utility>
 #include <vector>
@@ -21,7 +22,10 @@ namespace {
 
 // OpenSSL and libcurl take milliseconds to wake up; commands that never talk to a cluster do not pay for them.
 void initialise_library() {
-  static const CURLcode code = curl_global_init(CURL_GLOBAL_DEFAULT);
+  static const CURLcode code = [] {
+    ::unsetenv("SSLKEYLOGFILE");  // libcurl would write the keys of every session there
+    return curl_global_init(CURL_GLOBAL_DEFAULT);
+  }();
   if (code != CURLE_OK) throw Error(ErrorKind::internal, "libcurl does not start");
 }
 

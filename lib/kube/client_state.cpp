@@ -38,7 +38,8 @@ std::string without_limit(const std::string& path) {
 
 Json parse_body(const std::string& body) {
   Json parsed = Json::parse(body, nullptr, false);
-  return parsed.is_discarded() ? Json() : parsed;
+  if (parsed.is_discarded()) parsed = nullptr;
+  return parsed;
 }
 
 bool is_success(const http::Completion& completion, const Json& body) {

@@ -5,6 +5,7 @@
 #include "tests/unit/http/fetcher.hpp"
 
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <cstdlib>
 
@@ -12,6 +13,10 @@ namespace kforge::tests {
 namespace {
 
 using http::Failure;
+
+// Set before the first handshake of the process, as a user's shell would.
+const std::string key_log = "/tmp/kforge-test-keys-" + std::to_string(::getpid());
+const int key_log_set = ::setenv("SSLKEYLOGFILE", key_log.c_str(), 1);
 
 http::Completion try_certificate(const CertificateRequest& request) {
   const HttpServer server({.certificate = make_certificate(request), .client_authority_pem = {}}, says("ok"));
@@ -30,6 +35,14 @@ TEST_CASE("a server certificate of the configured authority is accepted") {
   CHECK(done.response.body == "hello");
   CHECK(done.response.http_version == 11);
   CHECK(done.response.header("content-length") == "5");
+}
+
+TEST_CASE("the keys of a session are never written to a file") {
+  REQUIRE(key_log_set == 0);
+  const HttpServer server({.certificate = server_certificate(), .client_authority_pem = {}}, says("hello"));
+  Fetcher fetcher;
+  CHECK(fetcher.get(https_to(server)).failure == Failure::none);
+  CHECK(::access(key_log.c_str(), F_OK) != 0);
 }
 
 TEST_CASE("a certificate of another authority is refused") {
