@@ -118,8 +118,9 @@ void Waiter::judge_touched() {
     if (target.look_again && *target.look_again <= now) judge(target);
 }
 
+// A failure is final: a pod that crashes again and again runs for a moment between two crashes.
 void Waiter::judge(Target& target) {
-  if (!target.armed) return;
+  if (!target.armed || target.failed()) return;
   target.look_again.reset();
   std::optional<rollout::Verdict> verdict = verdict_on(target);
   if (!verdict) return;

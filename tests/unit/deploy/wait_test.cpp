@@ -139,6 +139,18 @@ TEST_CASE("siblings that fail at nearly the same time are reported together") {
   CHECK(contains(run.error->what(), "product-service"));
 }
 
+TEST_CASE("a failure stays one when the pod looks better a moment later") {
+  Rig rig({"order-service"});
+  pods_of(rig, "order-service", waiting_container("InvalidImageName", "bad name"), 500ms);
+  pods_of(rig, "order-service", waiting_container("ContainerCreating", ""), 900ms);
+  const Ended run = rig.up();
+  REQUIRE(run.error);
+  CHECK(run.error->kind == ErrorKind::rollout_failed);
+  const auto diagnoses = run.told.all<deploy::Diagnosis>();
+  REQUIRE(diagnoses.size() == 1);
+  CHECK(diagnoses[0].verdict.reason == "InvalidImageName");
+}
+
 TEST_CASE("a rollout that never finishes ends at the timeout, with what it waited for") {
   Rig rig({"order-service", "product-service"});
   deploy::UpRequest request;
