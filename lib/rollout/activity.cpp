@@ -90,7 +90,8 @@ Activity activity_of(const Judging& judging, const std::vector<const Json*>& pod
   if (!least) return {};
   Activity activity = in_words(*least);
   const Milliseconds length = least->since ? judging.age(*least->since) : Milliseconds{0};
-  if (length >= std::chrono::seconds(1)) activity.text += " " + elapsed_text(length);
+  // Who waits knows how long the reason has been the same, and would else be told a time that stands still.
+  if (!judging.deploying() && length >= std::chrono::seconds(1)) activity.text += " " + elapsed_text(length);
   return activity;
 }
 

@@ -22,7 +22,7 @@ struct Unready {
 };
 Verdict diagnosed(Judging& judging, Unready unready);
 
-// What the pods that are not ready are doing: "pulling image 9s".
+// What the pods that are not ready are doing: "pulling image"; with its time, "pulling image 9s", when nobody waits.
 struct Activity {
   std::string reason, text;
 };

@@ -21,7 +21,7 @@ std::string_view to_string(State state);  // "waiting", "ready", "ready", "faile
 struct Verdict {
   State state = State::waiting;
   std::string reason;    // CamelCase word: "ImageNotFound", "PodsNotReady", "NoProgress"
-  std::string message;   // for people: "1/2 new pods ready, pulling image 9s", "image not found"
+  std::string message;   // for people: "1/2 new pods ready, pulling image", "image not found"
   std::string code;      // of the cause when failed or warned: "KF2003"; while waiting: of the probable cause, if any
   std::string evidence;  // what the node or controller said, verbatim; text from the cluster is untrusted
   std::string subject;   // what it is about, where that helps: the image, "secret 'orders-db'", a node

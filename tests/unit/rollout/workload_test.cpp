@@ -161,6 +161,8 @@ TEST_CASE("a running job is not done", "[scenario-30]") {
   CHECK(verdict.message == "0/1 completed");
   watched.have(pod_of(job("migrate")));
   CHECK(watched.judge_after(seconds(12), job("migrate")).message == "0/1 completed, running 12s");
+  watched.applied(job("migrate"));
+  CHECK(watched.judge(job("migrate")).message == "0/1 completed, running");
   CHECK(watched.judge(with_job_condition("SuccessCriteriaMet", "CompletionsReached")).state == State::waiting);
   CHECK(watched.judge(with_job_condition("Complete", "CompletionsReached")).state == State::ready);
 }
