@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Running kforge, kube-score and checkov, and what they found as sets of (check, kind, namespace, name)."""
+"""Running kforge, kube-score and checkov, and what they found as sets."""
 
 import json
 import os
@@ -72,8 +72,8 @@ def kube_score(documents):
 
 
 def checkov(folder):
-    """Findings of all files in the folder, by file: failed ones, and the reasons of those that were skipped."""
-    done = subprocess.run(["checkov", "--directory", str(folder), "--framework", "kubernetes", "--skip-download", "--quiet", "-o", "json"],
+    """Of all files in the folder: failed ones as (check, namespace, name) by file, and the reasons of skipped ones by check."""
+    done = subprocess.run(["checkov", "--directory", str(folder), "--framework", "kubernetes", "--skip-download", "-o", "json"],
                           capture_output=True, text=True, check=False)
     report = json.loads(done.stdout)
     assert report["summary"]["parsing_errors"] == 0 and report["summary"]["passed"] > 0, report["summary"]
@@ -86,6 +86,7 @@ def checkov(folder):
 
 
 def owner(resource):
-    """checkov names pods by their template: `Pod.backend.order-service.app.kubernetes.io/…` belongs to order-service."""
-    kind, namespace, name = resource.split(".", 2)
-    return kind, namespace, name
+    """Namespace and name. A pod of a template goes under its workload's name, with its labels behind it:
+    `Pod.backend.order-service.app.kubernetes.io/component-api…`."""
+    _, namespace, name = resource.split(".", 2)
+    return namespace, name.split(".app.kubernetes.io/")[0]
