@@ -50,7 +50,6 @@ checkers() { tests/checkers/run --junit-xml "$results/checkers.xml"; }
 # One build serves the fast rungs: with sanitizers, but for --quick.
 fast=asan
 [[ $quick == yes ]] && fast=dev
-checker_tests() { tests/checkers/run --junit-xml "$results/checkers.xml"; }
 
 rung install scripts/install-deps.sh
 if rung "build-$fast" build "$fast"; then
