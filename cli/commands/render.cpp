@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include <deque>
 #include <filesystem>
 #include <memory>
 #include <set>
@@ -47,9 +48,8 @@ void write_files(Session& session, const std::string& directory, const std::map<
 
 int run_render(Session& session, const RenderOptions& options) {
   // Kept until the process ends: taking thousands of trees apart takes longer than printing them.
-  static const render::Rendered* kept = nullptr;
-  kept = new render::Rendered(render_offline(session.project(), session.deps().environment));
-  const render::Rendered& rendered = *kept;
+  static auto* const kept = new std::deque<render::Rendered>;
+  const render::Rendered& rendered = kept->emplace_back(render_offline(session.project(), session.deps().environment));
   if (!options.directory.empty()) {
     const std::map<std::string, std::string> files = render::files_of(rendered);
     write_files(session, options.directory, files);
