@@ -40,7 +40,8 @@ std::vector<Json> objects_of_file(const std::string& name, const Environment& en
 // The state of the chosen services now.
 observe::ProjectStatus look(Session& session, const StatusOptions& options) {
   const Deps& deps = session.deps();
-  const auto kinds = options.all ? observe::Kinds::all : observe::Kinds::workloads;
+  // Scripts pick what they want themselves.
+  const auto kinds = options.all || session.json() ? observe::Kinds::all : observe::Kinds::workloads;
   const auto judge = [&](const std::vector<Json>& objects) {
     return observe::status_of(objects, deps.clock.now(), deps.clock.wall_time(), kinds);
   };

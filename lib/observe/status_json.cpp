@@ -37,9 +37,9 @@ void put_verdict(Json& made, const rollout::Verdict& verdict) {
 Json object_json(const ObjectRow& row) {
   Json made = {{"apiVersion", row.object.kind.api_version()},
                {"kind", row.object.kind.kind},
+               {"namespace", row.object.name_space},
                {"name", row.object.name},
                {"service", row.service}};
-  put_text(made, "namespace", row.object.name_space);
   put_text(made, "tier", row.tier);
   put_text(made, "image", row.image);
   put_text(made, "scale", row.scale);

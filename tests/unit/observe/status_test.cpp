@@ -179,6 +179,7 @@ TEST_CASE("the status as JSON has the documented keys, and no empty ones") {
   CHECK(row["pods"][0]["state"] == "CrashLoopBackOff");
   CHECK_FALSE(made["objects"][1].contains("pods"));
   CHECK_FALSE(made["objects"][1].contains("code"));
+  CHECK(to_json(look({name_space("backend")}, Kinds::all))["objects"][0]["namespace"] == "");
 
   const std::string page = repository_file("docs/status-json.md");
   for (const auto* object : {&made, &row, &row["pods"][0]})
