@@ -3,19 +3,7 @@
 
 #include "deploy/names.hpp"
 
-#include <fmt/format.h>
-
 namespace kforge::deploy {
-namespace {
-
-std::string described(const Scope& scope) {
-  const auto& [kind, name_space] = scope;
-  return name_space.empty() ? fmt::format("cannot list {}", kind->plural)
-                            : fmt::format("cannot list {} in namespace '{}'", kind->plural, name_space);
-}
-
-}  // namespace
-
 void LiveObjects::add(Json object) {
   kube::ObjectRef ref = kube::ref_of(object);
   objects_.insert_or_assign(std::move(ref), std::move(object));
@@ -36,9 +24,9 @@ std::map<Scope, Error> read_visible_scopes(Session& session, const std::set<Scop
                  if (result.ok())
                    for (Json& object : kube::items_of(std::move(result.body))) into.add(std::move(object));
                  else if (result.status == 403)
-                   hidden.emplace(scope, failure_of(result, described(scope)));
+                   hidden.emplace(scope, *result.error);
                  else if (!result.not_found() && !failure)
-                   failure = failure_of(result, described(scope));
+                   failure = *result.error;
                });
   group.finish("reading the project's objects");
   if (failure) throw *failure;
@@ -59,7 +47,7 @@ void read_objects(Session& session, std::vector<Lookup>& lookups, LiveObjects& i
       if (result.ok())
         into.add(std::move(result.body));
       else if (!result.not_found() && !lookup.forbidden && !failure)
-        failure = failure_of(result, fmt::format("cannot read {}", lookup.ref.to_string()));
+        failure = *result.error;
     });
   group.finish("reading the project's objects");
   if (failure) throw *failure;

@@ -98,6 +98,16 @@ void mark_autoscaled(std::vector<Change>& changes) {
   }
 }
 
+bool had_autoscaler(const Plan& plan, const Change& workload, const Membership& membership) {
+  return std::any_of(plan.live.begin(), plan.live.end(), [&](const auto& entry) {
+    const auto& [ref, live] = entry;
+    const Json& target = at_path(live, {"spec", "scaleTargetRef"});
+    return ref.kind.kind == "HorizontalPodAutoscaler" && ref.name_space == workload.ref.name_space &&
+           is_member(live, membership) && string_at(target, {"kind"}) == workload.ref.kind.kind &&
+           string_at(target, {"name"}) == workload.ref.name && !workload.autoscaled_from;
+  });
+}
+
 std::string describe_difference(const Change& change) {
   if (change.live == nullptr) return {};
   if (change.ref.kind.kind == "Secret") return "data";

@@ -53,6 +53,9 @@ struct Plan {
 // The minimum of the autoscaler of each workload that leaves `replicas` to it.
 void mark_autoscaled(std::vector<Change>& changes);
 
+// Whether a live autoscaler of the project, which the plan has no more, scales the workload.
+bool had_autoscaler(const Plan& plan, const Change& workload, const Membership& membership);
+
 // "image v1.0.0 -> v1.1.0", "env[LOG_LEVEL], replicas": what differs between live and intent, never a Secret's value.
 std::string describe_difference(const Change& change);
 

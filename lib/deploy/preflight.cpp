@@ -138,7 +138,22 @@ class Preflight {
       dry_run(group, *change, refusals);
     }
     group.finish("the server checks the changes");
-    if (!refusals.empty()) throw refusal_error(refusals);
+    if (refusals.empty()) return;
+    std::ranges::sort(refusals, {}, &Refusal::change);  // in the order of the plan, not of the answers
+    throw refusal_error(refusals);
+  }
+
+  // Fields of kforge's own other managers, and replicas that an autoscaler of the project set before it was taken out of
+  // the project file.
+  bool may_take_back(const Change& change, const kube::ApiResult& result) const {
+    if (kube::conflicts_of(result).empty()) return false;
+    const auto foreign = foreign_conflicts(result);
+    return foreign.empty() || (std::ranges::all_of(foreign, is_set_by_autoscaler) &&
+                               had_autoscaler(plan_, change, set_.membership()));
+  }
+
+  static bool is_set_by_autoscaler(const kube::FieldConflict& conflict) {
+    return conflict.manager == "kube-controller-manager" && conflict.field == ".spec.replicas";
   }
 
   void dry_run(RequestGroup& group, Change& change, std::vector<Refusal>& refusals) {
@@ -148,7 +163,7 @@ class Preflight {
                [this, &group, &change, &refusals](kube::ApiResult result) {
                  if (result.ok()) return judge_dry_run(change, result.body);
                  if (cannot_be_tried(result)) return note_untried(change, result);
-                 if (!only_own_conflicts(result) || change.force)
+                 if (change.force || !may_take_back(change, result))
                    return refusals.push_back({&change, std::move(result)});
                  change.force = true;  // nobody else loses a field
                  dry_run(group, change, refusals);

@@ -81,15 +81,11 @@ std::vector<kube::FieldConflict> foreign_conflicts(const kube::ApiResult& result
   return conflicts;
 }
 
-bool only_own_conflicts(const kube::ApiResult& result) {
-  return !kube::conflicts_of(result).empty() && foreign_conflicts(result).empty();
-}
-
 Error refusal_error(const std::vector<Refusal>& refusals) {
   const auto worst =
       std::ranges::min_element(refusals, {}, [](const Refusal& refusal) { return rank(kind_of(refusal)); });
   const ErrorKind kind = kind_of(*worst);
-  if (rank(kind) == 0) return failure_of(worst->result, fmt::format("cannot apply {}", worst->change->ref.to_string()));
+  if (rank(kind) == 0 && worst->result.error) return *worst->result.error;
   std::vector<std::string> lines;
   for (const Refusal& refusal : refusals) std::ranges::move(lines_of(refusal), std::back_inserter(lines));
   Error error = Error(kind, headline(kind, refusals)).why(join(lines, "\n")).hint(advice(kind, refusals));

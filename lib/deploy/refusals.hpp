@@ -16,8 +16,6 @@ struct Refusal {
 // The fields that managers other than kforge's own hold against the intent; empty when it is no ownership conflict or
 // when only kforge's own managers are in the way.
 std::vector<kube::FieldConflict> foreign_conflicts(const kube::ApiResult& result);
-// Whether the answer is a conflict with kforge's own other managers alone, so that forcing takes nothing from anybody.
-bool only_own_conflicts(const kube::ApiResult& result);
 
 // Names every object with the field, the server's words and the place in the project file. Kind: what an account lacks
 // comes first, then rejections, then field conflicts.

@@ -95,7 +95,7 @@ void Remover::scale_down(const TeardownStep& step) {
                [&](const kube::ApiResult& result) {
                  // 409: the uid is another one, so this one is gone.
                  if (!result.ok() && !result.not_found() && result.status != 409)
-                   failure = failure_of(result, fmt::format("cannot scale down {}", set.removal->ref.to_string()));
+                   failure = *result.error;
                });
   group.finish("scaling down");
   if (failure) throw *failure;
@@ -137,7 +137,7 @@ void Remover::request(std::vector<Doomed>& doomed) {
           if (is_gone_at_once(result)) return note_gone(each);
           if (result.status == 409) return note_gone(each, "somebody made it again, and that one stays");
           if (!result.ok() && !failure)
-            failure = failure_of(result, fmt::format("cannot delete {}", each.removal->ref.to_string()));
+            failure = *result.error;
         });
   group.finish("deleting objects");
   if (failure) throw *failure;

@@ -75,6 +75,7 @@ void RequestGroup::finish(const std::string& what) {
 
 Error failure_of(const kube::ApiResult& result, const std::string& what) {
   if (!result.error) return Error(ErrorKind::internal, what);
+  if (result.status == 0 || result.status == 401) return *result.error;  // about the cluster, not about the request
   Error error(result.error->kind, fmt::format("{}: {}", what, result.error->what()));
   error.cause = result.error->cause;
   error.advice = result.error->advice;

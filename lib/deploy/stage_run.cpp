@@ -145,7 +145,7 @@ void StageRun::remove_failed(Change& job) {
   group.send(kube::delete_request(*job.kind, job.ref, uid, kube::Propagation::background),
              [&](const kube::ApiResult& result) {
                if (!result.ok() && !result.not_found() && result.status != 409)
-                 failure = failure_of(result, fmt::format("cannot remove the failed {}", job.ref.to_string()));
+                 failure = *result.error;
              });
   group.finish("removing a failed Job");
   if (failure) throw *failure;

@@ -102,6 +102,7 @@ class Layout {
     const int room = columns_ - text_start() - 8;
     if (!text.empty() && text.width() <= room && !narrow_) return text;
     const std::size_t ready = ready_of(stage);
+    if (stage.watched.empty() && stage.changed() > 0) return Line(fmt::format("{} applied", stage.changed()));
     return Line(ready > 0 ? fmt::format("{} ready", ready) : "ready");
   }
 

@@ -139,6 +139,7 @@ void PlainLines::on_stage_ended(const deploy::StageEnded& event) {
   const std::string tier(project::to_string(event.tier));
   if (!event.ready) return line(tier + " failed", Colour::red);
   if (model_.removes()) return line(tier + " removed", Colour::green);
+  if (stage->watched.empty() && stage->changed() > 0) return;  // applied, and not waited for
   const std::string what = ready_text(*stage);
   line(tier + " ready" + (what.empty() ? "" : ": " + what), Colour::green);
 }

@@ -203,6 +203,8 @@ Line success_line(const ProgressModel& model) {
   std::string counts = outcome_text(run.summary);
   if (run.outcome == "nothing to do") {
     head = project + (down ? " is not deployed, nothing to do" : " is up to date, nothing to do");
+  } else if (run.outcome == "applied") {
+    head = fmt::format("{} is applied in {}, without waiting for it to work", project, format_duration(run.took));
   } else if (run.outcome == "dry run") {
     head = "the server accepts the plan, nothing was changed";
     counts = plan_text(model);

@@ -6,41 +6,42 @@ import signal
 import pytest
 
 from harness.events import check_events
+from harness.wait import until
 
 
 def write_slow(project):
-    """A database that takes an hour to get ready, and a service after it."""
-    project.write({"database": {"kind": "postgres", "image": "postgres:17"},
-                   "services": {"web": {"image": "shop/web:v1", "port": 8000, "replicas": 1}},
-                   "patches": [{"kind": "StatefulSet", "name": "postgres",
-                                "patch": {"spec": {"template": {"metadata": {"annotations": {"kforge.dev/test-ready-after": "1h"}}}}}}]})
+    """A service that takes an hour to get ready, and a gateway after it."""
+    project.write({"gateway": {"kind": "kong", "replicas": 1},
+                   "services": {"web": {"image": "shop/web:v1", "port": 8000, "replicas": 1, "routes": ["/api"],
+                                        "annotations": {"kforge.dev/test-ready-after": "1h"}}}})
 
 
 @pytest.mark.parametrize("number, code, kind", [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")])
 def test_a_signal_ends_the_run_and_says_what_was_applied(project, number, code, kind):
     write_slow(project)
     running = project.start("up", "-o", "json", "--progress", "plain", "--events", "events.ndjson")
-    running.wait_for("database applied")
+    until(lambda: project.items("backend", "pods"))
     running.signal(number)
     result = running.finish(20).expect(code)
     document = result.json()
     assert document["error"]["kind"] == kind and document["exitCode"] == code
-    assert document["notReached"] == ["backend"]
-    assert {"kind": "StatefulSet", "ns": project.namespaces["database"], "name": "postgres"} in document["applied"]
-    assert "not reached" in result.stderr and "backend" in result.stderr and "applied" in result.stderr
-    assert project.items("backend", "deployments") == []
+    assert document["notReached"] == ["gateway"]
+    assert {"kind": "Deployment", "ns": project.namespaces["backend"], "name": "web"} in document["applied"]
+    assert "not reached: gateway" in result.stderr and "applied: " in result.stderr
+    assert project.items("gateway", "deployments") == []
     assert check_events((project.folder / "events.ndjson").read_text())[-1]["exitCode"] == code
 
 
 def test_the_next_run_goes_on(project):
     write_slow(project)
     running = project.start("up", "--progress", "plain")
-    running.wait_for("database applied")
+    until(lambda: project.items("backend", "pods"))
     running.signal(signal.SIGINT)
     running.finish(20).expect(130)
-    project.change({"patches": []})
+    project.change({"services": {"web": {"annotations": None}}})
     project.run("up").expect(0)
     assert project.deployment()["status"]["availableReplicas"] == 1
+    assert project.deployment("kong", "gateway")["status"]["availableReplicas"] == 1
 
 
 def test_killed_at_any_moment_the_next_run_converges(project):
@@ -59,10 +60,10 @@ def test_ctrl_c_at_a_terminal_ends_the_run_and_leaves_the_terminal_as_it_was(pro
     write_slow(project)
     terminal = project.terminal("up")
     try:
-        terminal.wait_for(lambda screen: "postgres" in screen and "0/1" in screen)
+        terminal.wait_for(lambda screen: "web" in screen and "0/1" in screen)
         terminal.type("\x03")
         assert terminal.finish(20) == 130, terminal.everything
-        assert "not reached" in terminal.everything and "backend" in terminal.everything, terminal.everything
+        assert "not reached: gateway" in terminal.everything, terminal.everything
         assert not terminal.cursor_hidden and terminal.settings == terminal.settings_before
     finally:
         terminal.close()

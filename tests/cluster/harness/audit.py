@@ -62,7 +62,7 @@ class AuditTrail:
                 if line.endswith(b"\n"):
                     event = json.loads(line)
                     # A watch shows up when it starts and when it ends.
-                    if event["user"]["username"] == self._user and event["stage"] == "ResponseComplete":
+                    if event["user"].get("username") == self._user and event["stage"] == "ResponseComplete":
                         yield event
 
     @staticmethod

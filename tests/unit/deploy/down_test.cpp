@@ -312,7 +312,7 @@ TEST_CASE("an account that may not delete is told which right is missing") {
   const Ended run = rig.down();
   REQUIRE(run.error);
   CHECK(run.error->kind == ErrorKind::forbidden);
-  CHECK(contains(run.error->what(), "cannot delete Deployment gateway/kong"));
+  CHECK(std::string(run.error->what()) == "not allowed to delete Deployment gateway/kong");
 }
 
 TEST_CASE("interrupted, down says what is gone; run again, it finishes") {

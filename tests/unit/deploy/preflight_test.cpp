@@ -69,6 +69,22 @@ TEST_CASE("a field that kforge set through another of its managers is taken back
   CHECK(rig.cluster.find("Deployment", "backend", "product-service")->at("spec").at("replicas") == 2);
 }
 
+TEST_CASE("replicas that the project's own autoscaler set are taken back once it is out of the project file") {
+  Rig rig;
+  rig.up();
+  take_over(rig, "Deployment", "backend", "order-service", {{"spec", {{"replicas", 4}}}}, "kube-controller-manager");
+  rig.sample.autoscaled = false;
+  SECTION("it was the project's") {
+    REQUIRE_FALSE(rig.up().error);
+    CHECK(rig.cluster.find("Deployment", "backend", "order-service")->at("spec").at("replicas") == 2);
+  }
+  SECTION("one of somebody else keeps them") {
+    rig.cluster.edit("HorizontalPodAutoscaler", "backend", "order-service",
+                     [](Json& object) { object["metadata"].erase("labels"); });
+    CHECK(refused(rig).error->kind == ErrorKind::conflict);
+  }
+}
+
 TEST_CASE("a field of another manager with the same value is shared, not fought over") {
   Rig rig;
   rig.up();
@@ -188,7 +204,7 @@ TEST_CASE("missing rights are named: verb, resource and place") {
     rig.cluster.forbid("list", "deployments", "backend");
     const Ended run = refused(rig);
     CHECK(run.error->kind == ErrorKind::forbidden);
-    CHECK(contains(run.error->what(), "cannot list deployments in namespace 'backend'"));
+    CHECK(contains(run.error->what(), "not allowed to list deployments.apps in namespace 'backend'"));
     CHECK(contains(run.error->cause, "cannot list resource \"deployments\""));
     CHECK(run.told.all<deploy::Finished>().at(0).exit_code == 12);
   }

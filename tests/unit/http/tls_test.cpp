@@ -89,6 +89,15 @@ TEST_CASE("a bundle of several authorities trusts each of them") {
         Failure::none);
 }
 
+TEST_CASE("an intermediate authority alone is trust enough, as in Go") {
+  const KeyPair middle = make_certificate({.common_name = "middle", .issuer = &authority(), .authority = true});
+  const KeyPair leaf = make_certificate({.common_name = "server", .names = {"127.0.0.1"}, .issuer = &middle});
+  const HttpServer server({.certificate = leaf, .client_authority_pem = {}}, says("ok"));
+  Fetcher fetcher;
+  CHECK(fetcher.get(https_to(server, middle.certificate_pem)).failure == Failure::none);
+  CHECK(fetcher.get(https_to(server)).failure == Failure::tls_untrusted);  // the server does not send the middle
+}
+
 TEST_CASE("an expired certificate says since when") {
   const http::Completion done = try_certificate({.common_name = "server",
                                                  .names = {"127.0.0.1"},
