@@ -15,9 +15,7 @@ render::SecretValues unknown_values(const project::Project& project) {
 }  // namespace
 
 render::Rendered render_offline(const project::Project& project, const Environment& environment) {
-  render::Rendered rendered = render::render(project, render::resolve_local(project, environment.variables));
-  for (render::Object& object : rendered.objects) object.manifest = render::redacted(std::move(object.manifest));
-  return rendered;
+  return render::for_showing(render::render(project, render::resolve_local(project, environment.variables)));
 }
 
 render::Rendered render_without_secrets(const project::Project& project, const Environment& environment,

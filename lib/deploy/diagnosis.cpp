@@ -53,8 +53,10 @@ std::optional<LogSource> log_source(const Target& target, const Store& store) {
     const std::string container = target.verdict->container.empty() ? worst_container(*pod) : target.verdict->container;
     const Json* status = container_status(*pod, container);
     if (status == nullptr || !has_run(*status)) continue;
+    // What failed ended in an earlier run, even if the container runs again just now.
     const bool waiting = !at_path(*status, {"state", "waiting"}).is_null();
-    return LogSource{target.change->ref.name_space, name, container, waiting && int_at(*status, {"restartCount"}) > 0};
+    const bool previous = (waiting || target.failed()) && int_at(*status, {"restartCount"}) > 0;
+    return LogSource{target.change->ref.name_space, name, container, previous};
   }
   return std::nullopt;
 }

@@ -143,13 +143,13 @@ class Preflight {
     throw refusal_error(refusals);
   }
 
-  // Fields of kforge's own other managers, and replicas that an autoscaler of the project set before it was taken out of
-  // the project file.
+  // Fields of kforge's own other managers, and replicas that an autoscaler of the project set before it was taken out
+  // of the project file.
   bool may_take_back(const Change& change, const kube::ApiResult& result) const {
     if (kube::conflicts_of(result).empty()) return false;
     const auto foreign = foreign_conflicts(result);
-    return foreign.empty() || (std::ranges::all_of(foreign, is_set_by_autoscaler) &&
-                               had_autoscaler(plan_, change, set_.membership()));
+    return foreign.empty() ||
+           (std::ranges::all_of(foreign, is_set_by_autoscaler) && had_autoscaler(plan_, change, set_.membership()));
   }
 
   static bool is_set_by_autoscaler(const kube::FieldConflict& conflict) {

@@ -94,8 +94,7 @@ void Remover::scale_down(const TeardownStep& step) {
                                          down_manager),
                [&](const kube::ApiResult& result) {
                  // 409: the uid is another one, so this one is gone.
-                 if (!result.ok() && !result.not_found() && result.status != 409)
-                   failure = *result.error;
+                 if (!result.ok() && !result.not_found() && result.status != 409) failure = *result.error;
                });
   group.finish("scaling down");
   if (failure) throw *failure;
@@ -136,8 +135,7 @@ void Remover::request(std::vector<Doomed>& doomed) {
         [&](const kube::ApiResult& result) {
           if (is_gone_at_once(result)) return note_gone(each);
           if (result.status == 409) return note_gone(each, "somebody made it again, and that one stays");
-          if (!result.ok() && !failure)
-            failure = *result.error;
+          if (!result.ok() && !failure) failure = *result.error;
         });
   group.finish("deleting objects");
   if (failure) throw *failure;

@@ -144,8 +144,7 @@ void StageRun::remove_failed(Change& job) {
   RequestGroup group(session_);
   group.send(kube::delete_request(*job.kind, job.ref, uid, kube::Propagation::background),
              [&](const kube::ApiResult& result) {
-               if (!result.ok() && !result.not_found() && result.status != 409)
-                 failure = *result.error;
+               if (!result.ok() && !result.not_found() && result.status != 409) failure = *result.error;
              });
   group.finish("removing a failed Job");
   if (failure) throw *failure;

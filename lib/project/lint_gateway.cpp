@@ -23,8 +23,7 @@ struct PlacedRoute {
 std::vector<PlacedRoute> routes_of(const Project& project) {
   std::vector<PlacedRoute> routes;
   for (const Service& service : project.services)
-    for (std::size_t i = 0; i < service.routes.size(); ++i)
-      routes.push_back({&service, &service.routes[i], i});
+    for (std::size_t i = 0; i < service.routes.size(); ++i) routes.push_back({&service, &service.routes[i], i});
   return routes;
 }
 

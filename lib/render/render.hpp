@@ -58,6 +58,10 @@ std::string applyset_id(std::string_view name, std::string_view name_space, std:
 std::string state_namespace(const project::Project& project);
 std::string applyset_parent_name(const project::Project& project);  // "kforge.shop"
 
+// All objects for showing: Secrets redacted, and those left out that an API server refuses without their keys (of the
+// types for certificates, registries, …), so that what is shown can be applied.
+Rendered for_showing(Rendered rendered);
+
 // Whether redacted() has something to hide in it.
 bool is_secret(const Json& object);
 

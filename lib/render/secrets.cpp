@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <set>
 
 namespace kforge::render {
@@ -73,6 +75,14 @@ void hide(Json& object, std::set<std::string> keys) {
   if (annotations.empty()) object["metadata"].erase("annotations");
 }
 
+// Types whose Secrets an API server refuses without their keys (ValidateSecret in Kubernetes' core validation).
+bool needs_its_keys(const Json& secret) {
+  constexpr std::array<std::string_view, 5> types{"kubernetes.io/tls", "kubernetes.io/dockerconfigjson",
+                                                  "kubernetes.io/dockercfg", "kubernetes.io/basic-auth",
+                                                  "kubernetes.io/ssh-auth"};
+  return std::ranges::find(types, string_at(secret, {"type"})) != types.end();
+}
+
 }  // namespace
 
 std::string generated_token(int rotations) {
@@ -105,6 +115,13 @@ Json redacted(Json object) {
   }
   hide(object, std::move(keys));
   return object;
+}
+
+Rendered for_showing(Rendered rendered) {
+  std::erase_if(rendered.objects,
+                [](const Object& object) { return is_secret(object.manifest) && needs_its_keys(object.manifest); });
+  for (Object& object : rendered.objects) object.manifest = redacted(std::move(object.manifest));
+  return rendered;
 }
 
 }  // namespace kforge::render

@@ -128,8 +128,8 @@ struct Store::State {
     if (untold.size() == 1) tell();
   }
 
-  // A subscriber may write, subscribe or leave while it is told; changes made meanwhile wait their turn, so that everybody
-  // sees one order.
+  // A subscriber may write, subscribe or leave while it is told; changes made meanwhile wait their turn, so that
+  // everybody sees one order.
   void tell() {
     while (!untold.empty()) {
       std::vector<SubscriberId> ids;

@@ -180,7 +180,7 @@ std::string hint_for(const std::string& message, std::string_view line, std::siz
   if (message == YAML::ErrorMsg::MAP_VALUE) return hint_for_colon(line.substr(0, column));
   if (message == YAML::ErrorMsg::END_OF_MAP || message == YAML::ErrorMsg::END_OF_SEQ) return "check the indentation";
   const bool flow = message == YAML::ErrorMsg::END_OF_MAP_FLOW || message == YAML::ErrorMsg::END_OF_SEQ_FLOW;
-  if (flow && line.substr(0, column).find("${") != std::string_view::npos)
+  if (flow && line.substr(0, column + 1).find("${") != std::string_view::npos)
     return "put the text with '${' in quotes: '{' has a meaning here";
   if (message == YAML::ErrorMsg::END_OF_MAP_FLOW) return "a '}' or a ',' is missing before this";
   if (message == YAML::ErrorMsg::END_OF_SEQ_FLOW) return "a ']' or a ',' is missing before this";

@@ -98,7 +98,8 @@ TEST_CASE("killed at any request, the next up ends where an undisturbed one ends
   for (const Death death : {Death::before_sending, Death::after_sending})
     for (std::size_t index = 0; index < expected.requests.size(); ++index) {
       if (death == Death::after_sending && !expected.writes(index)) continue;  // the same as before sending it
-      INFO("request " << index << (death == Death::before_sending ? " not sent: " : " sent: ") << expected.requests[index]);
+      INFO("request " << index << (death == Death::before_sending ? " not sent: " : " sent: ")
+                      << expected.requests[index]);
       Rig rig;
       rig.make_tiny();
       KillingTransport killer(rig.cluster, index, death);
@@ -224,8 +225,9 @@ TEST_CASE("history that is compacted while waiting loses nothing (watch-410-reli
 TEST_CASE("watches that break while waiting are opened again") {
   Rig rig({"kong"});
   for (int second = 1; second <= 20; ++second)
-    rig.cluster.schedule(
-        second * 1s, [&] { rig.cluster.end_watches(second % 2 == 0 ? http::Failure::none : http::Failure::reset); });
+    rig.cluster.schedule(second * 1s, [&, second] {
+      rig.cluster.end_watches(second % 2 == 0 ? http::Failure::none : http::Failure::reset);
+    });
   rig.cluster.when_written("Deployment", "kong", 15s, [](FakeCluster& cluster, const Json&) {
     cluster.edit("Deployment", "gateway", "kong", [](Json& object) {
       object["status"] = {{"observedGeneration", object["metadata"]["generation"]},

@@ -148,6 +148,7 @@ TEST_CASE("a crash loop stays a failure when the pod runs again for a moment") {
   pods_of(rig, "order-service", waiting_container("CrashLoopBackOff", "back-off 10s", 0), 500ms);
   pods_of(rig, "order-service", waiting_container("CrashLoopBackOff", "back-off 10s", 5), 25s);
   pods_of(rig, "order-service", running, 25'400ms);
+  rig.cluster.set_log("backend", "order-service-pod", "cannot reach the database\n", true);
   const Ended run = rig.up();
   REQUIRE(run.error);
   CHECK(run.error->kind == ErrorKind::rollout_failed);
@@ -155,6 +156,7 @@ TEST_CASE("a crash loop stays a failure when the pod runs again for a moment") {
   const auto diagnoses = run.told.all<deploy::Diagnosis>();
   REQUIRE(diagnoses.size() == 1);
   CHECK(diagnoses[0].verdict.code == "KF2014");
+  CHECK(diagnoses[0].log_source == "order-service-pod, previous run");
 }
 
 TEST_CASE("a rollout that never finishes ends at the timeout, with what it waited for") {

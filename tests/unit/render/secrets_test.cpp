@@ -159,3 +159,12 @@ TEST_CASE("a secret has the type that readers of its keys expect") {
   CHECK(tests::find(rendered, "Secret", "registry")["type"] == "kubernetes.io/dockerconfigjson");
   CHECK(tests::find(rendered, "Secret", "keycloak-admin")["type"] == "Opaque");
 }
+
+TEST_CASE("Secrets that a server refuses without their keys are not shown, so that what is shown can be applied") {
+  project::Project project = tests::shop();
+  project.gateway->tls_secret = "kong-tls";
+  project.secrets["kong-tls"] = tests::generated_secret("kong-tls", {"tls.crt", "tls.key"});
+  const auto rendered = render::for_showing(tests::render_offline(project));
+  CHECK_FALSE(tests::contains(rendered, "Secret", "kong-tls"));
+  CHECK(tests::contains(rendered, "Secret", "keycloak-admin"));
+}
