@@ -110,6 +110,12 @@ constexpr ConnectionRow connection_rows[] = {
 
 void add_connection_options(OptionTable& table, GlobalOptions& globals) {
   const std::string group = "connection options";
+  table.option({.names = "--sandbox",
+                .value = "",
+                .description = "use the project's sandbox as the cluster; it is started when it does not run",
+                .target = &globals.sandbox,
+                .group = group,
+                .variable = "KFORGE_SANDBOX"});
   for (const ConnectionRow& row : connection_rows)
     table.option({.names = row.names,
                   .value = row.value,

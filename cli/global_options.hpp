@@ -18,7 +18,7 @@ struct GlobalOptions {
   std::string file, environment;
   kube::ConnectionFlags connection;
   std::string output, colour = "auto", progress = "auto", timeout, events;
-  bool quiet = false, verbose = false, yes = false, help = false, version = false;
+  bool sandbox = false, quiet = false, verbose = false, yes = false, help = false, version = false;
   // Options that an environment variable filled in: "--timeout" -> "KFORGE_TIMEOUT".
   std::map<std::string, std::string> from_environment;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/session.hpp"
 
+#include "cli/sandboxes.hpp"
 #include "ui/error_text.hpp"
 #include "ui/report.hpp"
 
@@ -27,13 +28,17 @@ const project::Project& Session::project() {
 
 // kforge.yaml may name the context; outside of a project the kubeconfig decides.
 std::string Session::project_context() {
-  const bool near = !globals_.file.empty() || project::find_project_file(deps_.environment.working_directory);
-  return near ? project().context : std::string();
+  return near_project() ? project().context : std::string();
+}
+
+bool Session::near_project() const {
+  return !globals_.file.empty() || project::find_project_file(deps_.environment.working_directory);
 }
 
 const kube::ClusterAccess& Session::access() {
   if (!access_) {
-    access_ = kube::load_access(globals_.connection, project_context(), deps_.environment);
+    access_ = globals_.sandbox ? kube::load_access(sandbox_connection(*this, globals_), {}, deps_.environment)
+                               : kube::load_access(globals_.connection, project_context(), deps_.environment);
     for (const std::string& warning : access_->warnings) warn(warning);
   }
   return *access_;

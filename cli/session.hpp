@@ -32,6 +32,8 @@ class Session {
   // Which cluster as whom; its warnings go to stderr once. `project` is asked for its context when there is one.
   const kube::ClusterAccess& access();
   kube::Client& client();
+  // Whether a project file is given or found.
+  bool near_project() const;
 
   // Result on stdout.
   void print(std::string_view text) { deps_.terminal.out(text); }

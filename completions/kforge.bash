@@ -12,7 +12,7 @@ _kforge() {
   for ((i = 1; i < COMP_CWORD; i++)); do
     word="${COMP_WORDS[i]}"
     case "$word" in
-      -f|--file|-e|--environment|--timeout|-o|--output|--color|--progress|--events|--kubeconfig|--context|--cluster|--user|-s|--server|-n|--namespace|--token-file|--certificate-authority|--client-certificate|--client-key|--tls-server-name|--as|--as-uid|--as-group|--dir|--from)
+      -f|--file|-e|--environment|--timeout|-o|--output|--color|--progress|--events|--kubeconfig|--context|--cluster|--user|-s|--server|-n|--namespace|--token-file|--certificate-authority|--client-certificate|--client-key|--tls-server-name|--as|--as-uid|--as-group|--dir|--from|--name|--speed|--name|--name|--name|--name|--name)
         ((i++))
         [[ ${COMP_WORDS[i]} == "=" ]] && ((i++))
         [[ $word == -f || $word == --file ]] && file="${COMP_WORDS[i]}" ;;
@@ -20,7 +20,7 @@ _kforge() {
       *)
         case "$command" in
           "") command="$word" ;;
-          config) command+=" $word" ;;
+          config|sandbox|sandbox|sandbox|sandbox|sandbox|sandbox) command+=" $word" ;;
         esac ;;
     esac
   done
@@ -48,12 +48,20 @@ _kforge() {
     --as-group) return ;;
     --dir) COMPREPLY=($(compgen -d -- "$cur")); return ;;
     --from) COMPREPLY=($(compgen -f -- "$cur")); return ;;
+    --name) return ;;
+    --speed) return ;;
+    --name) return ;;
+    --name) return ;;
+    --name) return ;;
+    --name) return ;;
+    --name) return ;;
   esac
-  options="-f --file -e --environment --timeout -y --yes -o --output --color --progress --events -q --quiet -v --verbose --kubeconfig --context --cluster --user -s --server -n --namespace --token-file --certificate-authority --client-certificate --client-key --tls-server-name --as --as-uid --as-group --insecure-skip-tls-verify -h --help --version"
+  options="-f --file -e --environment --timeout -y --yes -o --output --color --progress --events -q --quiet -v --verbose --sandbox --kubeconfig --context --cluster --user -s --server -n --namespace --token-file --certificate-authority --client-certificate --client-key --tls-server-name --as --as-uid --as-group --insecure-skip-tls-verify -h --help --version"
   arguments=()
   case "$command" in
-    "") arguments=(-W "check render schema explain up down status ls ps config completion version") ;;
+    "") arguments=(-W "check render schema explain up down status ls ps config sandbox completion version") ;;
     "config") arguments=(-W "view-connection") ;;
+    "sandbox") arguments=(-W "start stop status reset kubeconfig logs") ;;
     "check")
       options+=""
       arguments=()
@@ -84,6 +92,30 @@ _kforge() {
       ;;
     "config view-connection")
       options+=""
+      arguments=()
+      ;;
+    "sandbox start")
+      options+=" --name --speed"
+      arguments=()
+      ;;
+    "sandbox stop")
+      options+=" --name"
+      arguments=()
+      ;;
+    "sandbox status")
+      options+=" --name"
+      arguments=()
+      ;;
+    "sandbox reset")
+      options+=" --name"
+      arguments=()
+      ;;
+    "sandbox kubeconfig")
+      options+=" --name"
+      arguments=()
+      ;;
+    "sandbox logs")
+      options+=" --name"
       arguments=()
       ;;
     "completion")

@@ -182,8 +182,8 @@ struct ApiServer::State {
   }
 };
 
-ApiServer::ApiServer(Api& api, Timers& timers, PodRuntime& runtime, const schema::Table& table)
-    : state_(new State{api, timers, table, Watches(api.store(), timers), PodStreams(api, runtime, timers)}) {}
+ApiServer::ApiServer(Api& api, Timers& timers, PodRuntime* runtime, const schema::Table& table)
+    : state_(new State{api, timers, table, Watches(api.store(), timers), PodStreams(api, runtime)}) {}
 ApiServer::~ApiServer() = default;
 
 void ApiServer::handle(HttpRequest request, const std::shared_ptr<Responder>& responder) {

@@ -12,7 +12,7 @@ namespace kforge::sandbox {
 
 class PodStreams {
  public:
-  PodStreams(Api& api, PodRuntime& runtime, Timers& timers);
+  PodStreams(Api& api, PodRuntime* runtime);
   ~PodStreams();
   PodStreams(const PodStreams&) = delete;
   PodStreams& operator=(const PodStreams&) = delete;
@@ -21,8 +21,8 @@ class PodStreams {
   bool handle(const HttpRequest& request, const Target& target, const std::shared_ptr<Responder>& responder);
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  Api& api_;
+  PodRuntime* runtime_;
 };
 
 }  // namespace kforge::sandbox

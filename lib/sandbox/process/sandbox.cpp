@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sandbox/process/sandbox.hpp"
+
+#include "base/error.hpp"
+#include "os/files.hpp"
+#include "sandbox/controllers/controller.hpp"
+#include "sandbox/process/bootstrap.hpp"
+#include "sandbox/process/loop_timers.hpp"
+#include "sandbox/server/api_server.hpp"
+
+#include <boost/asio/signal_set.hpp>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <csignal>
+#include <filesystem>
+
+namespace kforge::sandbox {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr auto server_certificate_life = std::chrono::hours(24 * 365), clock_slack = std::chrono::hours(24);
+constexpr const char* port_setting = "port";
+
+// The newest time in the store: with --speed a former process may have been ahead of the real clock.
+WallTime newest_time(const Store& store, const Registry& registry) {
+  std::string newest;
+  for (const Resource* resource : registry.all())
+    for (const ObjectPtr& object : store.list(resource->id(), ""))
+      newest = std::max(
+          {newest, string_at(*object, {"metadata", "creationTimestamp"}), string_at(*object, {"lastTimestamp"})});
+  return parse_rfc3339(newest).value_or(WallTime{});
+}
+
+class Sandbox {
+ public:
+  explicit Sandbox(const ServeOptions& options)
+      : options_(options),
+        identity_(options.home, SystemClock().wall_time()),
+        store_(options.home.database()),
+        timers_(loop_, options.speed),
+        api_(store_, timers_, schema::Table::embedded()),
+        server_(api_, timers_, nullptr, schema::Table::embedded()) {
+    timers_.set_not_before(newest_time(store_, api_.registry()));
+    for (auto make : {make_deployment_controller, make_replica_set_controller})
+      controllers_.push_back(make(api_, timers_));
+    store_.subscribe([this](const Change& change) {
+      for (const auto& controller : controllers_) controller->on_change(change);
+    });
+    reconcile_everything();
+    bootstrap(api_, timers_, std::string(schema::Table::embedded().kubernetes_version()));
+    http_ = open_http();
+    store_.set_setting(port_setting, std::to_string(http_->port()));
+    identity_.write_kubeconfig(options_.home, http_->port());
+  }
+
+  Serving description() const {
+    return {::getpid(), http_->port(), options_.speed, format_rfc3339(timers_.wall_time()), options_.kforge_version};
+  }
+
+  void run() {
+    asio::signal_set ending(loop_, SIGTERM, SIGINT);
+    ending.async_wait([this](boost::system::error_code, int) { loop_.stop(); });
+    loop_.run();
+  }
+
+ private:
+  // A restart continues where the last process stopped.
+  void reconcile_everything() {
+    for (const Resource* resource : api_.registry().all())
+      for (const ObjectPtr& object : store_.list(resource->id(), ""))
+        for (const auto& controller : controllers_)
+          controller->on_change({Change::Type::added, resource->key(namespace_of(*object), name_of(*object)),
+                                 store_.revision(), object, nullptr});
+  }
+
+  // The port of last time when it is still free, so that a kubeconfig somebody copied goes on working.
+  std::unique_ptr<HttpServer> open_http() {
+    const std::string known = store_.setting(port_setting).value_or("0");
+    std::uint16_t port = 0;
+    std::from_chars(known.data(), known.data() + known.size(), port);
+    try {
+      return listen(port);
+    } catch (const Error&) {
+      if (port == 0) throw;
+      return listen(0);
+    }
+  }
+
+  std::unique_ptr<HttpServer> listen(std::uint16_t port) {
+    const WallTime now = SystemClock().wall_time();
+    return std::make_unique<HttpServer>(loop_,
+                                        identity_.server_certificates(now - clock_slack, now + server_certificate_life),
+                                        port, [this](HttpRequest request, const std::shared_ptr<Responder>& responder) {
+                                          server_.handle(std::move(request), responder);
+                                        });
+  }
+
+  const ServeOptions& options_;
+  asio::io_context loop_;
+  Identity identity_;
+  Store store_;
+  LoopTimers timers_;
+  Api api_;
+  ApiServer server_;
+  std::vector<std::unique_ptr<Controller>> controllers_;
+  std::unique_ptr<HttpServer> http_;
+};
+
+}  // namespace
+
+void serve(const ServeOptions& options, const std::function<void(const Serving&)>& on_ready) {
+  const Home& home = options.home;
+  make_directories(home.folder, 0700);
+  const auto lock = FileLock::try_take(serving_lock(home));
+  if (!lock) throw Error(ErrorKind::conflict, fmt::format("sandbox '{}' is running already", home.name));
+  std::filesystem::remove(home.path("process.json"));  // of a process that was killed
+  Sandbox sandbox(options);
+  const Serving serving = sandbox.description();
+  write_serving(home, serving);
+  on_ready(serving);
+  sandbox.run();
+  std::filesystem::remove(home.path("process.json"));
+}
+
+}  // namespace kforge::sandbox
