@@ -186,16 +186,18 @@ void default_secret(Json& object) {
   object.erase("stringData");
 }
 
+// Copies: the loop writes into the same object.
+void default_from(Json& limit, const char* source, const char* field) {
+  const Json amounts = at_path(limit, {source});
+  for (const auto& [name, amount] : amounts.items()) set_default(limit[field], name, amount);
+}
+
 void default_limit_range(Json& object) {
   for (Json& limit : spec_of(object).contains("limits") ? object["spec"]["limits"] : Json::array()) {
     if (string_at(limit, {"type"}) != "Container") continue;
-    if (limit.contains("max"))
-      for (const auto& [name, amount] : Json(limit["max"]).items()) set_default(limit["default"], name, amount);
-    if (limit.contains("default"))
-      for (const auto& [name, amount] : Json(limit["default"]).items())
-        set_default(limit["defaultRequest"], name, amount);
-    if (limit.contains("min"))
-      for (const auto& [name, amount] : Json(limit["min"]).items()) set_default(limit["defaultRequest"], name, amount);
+    default_from(limit, "max", "default");
+    default_from(limit, "default", "defaultRequest");
+    default_from(limit, "min", "defaultRequest");
   }
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "sandbox/controllers/toolkit.hpp"
+#include "sandbox/pods/runtime.hpp"
 
 #include <memory>
 
@@ -28,6 +29,7 @@ std::unique_ptr<Controller> make_namespace_controller(Api& api, Timers& timers);
 std::unique_ptr<Controller> make_garbage_collector(Api& api, Timers& timers);
 std::unique_ptr<Controller> make_quota_controller(Api& api, Timers& timers);
 std::unique_ptr<Controller> make_definition_controller(Api& api, Timers& timers);
-std::unique_ptr<Controller> make_scheduler(Api& api, Timers& timers);
+std::unique_ptr<Controller> make_event_expiry(Api& api, Timers& timers);
+std::unique_ptr<Controller> make_scheduler(Api& api, Timers& timers, PodRuntime& runtime);
 
 }  // namespace kforge::sandbox

@@ -10,6 +10,9 @@
 
 namespace kforge::sandbox {
 
+// The store's setting with the certificate that kube-root-ca.crt shows in every namespace (PEM).
+constexpr const char* root_certificate_setting = "ca.crt";
+
 class Controllers {
  public:
   // Subscribes to the store and reconciles what is there (a restart continues where it stopped).

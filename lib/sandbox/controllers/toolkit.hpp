@@ -31,6 +31,11 @@ class WorkQueue {
   std::unique_ptr<State> state_;
 };
 
+// Where an event comes from, beside the controller: a part of the object and a node.
+struct EventOrigin {
+  std::string field_path, host;
+};
+
 // The store and the API as one controller sees them.
 class Kit {
  public:
@@ -56,7 +61,8 @@ class Kit {
                  std::optional<int> grace_seconds = {}) const;
 
   // Records a core/v1 Event about an object; equal ones are counted up.
-  void event(const Json& about, std::string_view type, std::string_view reason, const std::string& message) const;
+  void event(const Json& about, std::string_view type, std::string_view reason, const std::string& message,
+             const EventOrigin& origin = {}) const;
 
   WallTime now() const { return timers.wall_time(); }
   std::string timestamp() const { return format_rfc3339(now()); }

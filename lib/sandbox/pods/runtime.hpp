@@ -107,12 +107,15 @@ struct PodRuntime {
   // Runs the action of a probe once.
   virtual void probe(const ContainerId& id, ProbeKind kind, const Json& probe,
                      std::function<void(const ProbeResult&)> done) = 0;
+  // False when no node takes the pod, whatever its size.
+  virtual bool has_place(const Json& pod) const = 0;
   // What a pod uses now; empty when nobody measures it.
   virtual std::optional<PodUsage> usage(const Json& pod) const = 0;
 
   // The log of a container up to now; empty optional when the container is not known (any more).
   virtual std::optional<std::string> logs(const ContainerId& id, const LogQuery& query) const = 0;
-  // New lines from now on. `on_end` is called when the container has ended and everything was passed on.
+  // The same, then new lines as they come. `on_end` is called when the container has ended and everything was passed
+  // on.
   using LogFollower = std::function<void(std::string_view)>;
   virtual std::uint64_t follow_logs(const ContainerId& id, const LogQuery& query, LogFollower on_text,
                                     std::function<void()> on_end) = 0;

@@ -61,6 +61,7 @@ std::string serving_lock(const Home& home);
 class Identity {
  public:
   explicit Identity(const Home& home, WallTime now);
+  const std::string& authority_certificate() const { return authority_.certificate_pem; }
   ServerCertificates server_certificates(WallTime not_before, WallTime not_after) const;
   void write_kubeconfig(const Home& home, std::uint16_t port) const;
 

@@ -3,7 +3,8 @@
 
 #include "base/error.hpp"
 #include "os/files.hpp"
-#include "sandbox/controllers/controller.hpp"
+#include "sandbox/controllers/controllers.hpp"
+#include "sandbox/pods/simulated_runtime.hpp"
 #include "sandbox/process/bootstrap.hpp"
 #include "sandbox/process/loop_timers.hpp"
 #include "sandbox/server/api_server.hpp"
@@ -42,14 +43,11 @@ class Sandbox {
         store_(options.home.database()),
         timers_(loop_, options.speed),
         api_(store_, timers_, schema::Table::embedded()),
-        server_(api_, timers_, nullptr, schema::Table::embedded()) {
+        runtime_(store_, timers_, faults_),
+        server_(api_, timers_, &runtime_, schema::Table::embedded()) {
     timers_.set_not_before(newest_time(store_, api_.registry()));
-    for (auto make : {make_deployment_controller, make_replica_set_controller})
-      controllers_.push_back(make(api_, timers_));
-    store_.subscribe([this](const Change& change) {
-      for (const auto& controller : controllers_) controller->on_change(change);
-    });
-    reconcile_everything();
+    store_.set_setting(root_certificate_setting, identity_.authority_certificate());
+    controllers_.emplace(api_, timers_, runtime_);
     bootstrap(api_, timers_, std::string(schema::Table::embedded().kubernetes_version()));
     http_ = open_http();
     store_.set_setting(port_setting, std::to_string(http_->port()));
@@ -67,15 +65,6 @@ class Sandbox {
   }
 
  private:
-  // A restart continues where the last process stopped.
-  void reconcile_everything() {
-    for (const Resource* resource : api_.registry().all())
-      for (const ObjectPtr& object : store_.list(resource->id(), ""))
-        for (const auto& controller : controllers_)
-          controller->on_change({Change::Type::added, resource->key(namespace_of(*object), name_of(*object)),
-                                 store_.revision(), object, nullptr});
-  }
-
   // The port of last time when it is still free, so that a kubeconfig somebody copied goes on working.
   std::unique_ptr<HttpServer> open_http() {
     const std::string known = store_.setting(port_setting).value_or("0");
@@ -104,8 +93,10 @@ class Sandbox {
   Store store_;
   LoopTimers timers_;
   Api api_;
+  FaultBook faults_;
+  SimulatedRuntime runtime_;
   ApiServer server_;
-  std::vector<std::unique_ptr<Controller>> controllers_;
+  std::optional<Controllers> controllers_;
   std::unique_ptr<HttpServer> http_;
 };
 
