@@ -23,7 +23,7 @@ std::unique_ptr<Controller> make_job_controller(Api& api, Timers& timers);
 std::unique_ptr<Controller> make_cron_job_controller(Api& api, Timers& timers);
 std::unique_ptr<Controller> make_endpoints_controller(Api& api, Timers& timers);
 std::unique_ptr<Controller> make_volume_controller(Api& api, Timers& timers);
-std::unique_ptr<Controller> make_autoscaler_controller(Api& api, Timers& timers);
+std::unique_ptr<Controller> make_autoscaler_controller(Api& api, Timers& timers, PodRuntime& runtime);
 std::unique_ptr<Controller> make_disruption_controller(Api& api, Timers& timers);
 std::unique_ptr<Controller> make_namespace_controller(Api& api, Timers& timers);
 std::unique_ptr<Controller> make_garbage_collector(Api& api, Timers& timers);

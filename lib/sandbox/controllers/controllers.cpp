@@ -19,10 +19,13 @@ struct Controllers::State {
 };
 
 Controllers::Controllers(Api& api, Timers& timers, PodRuntime& runtime) : state_(new State{api.store(), {}}) {
-  for (const auto make : {make_namespace_controller, make_garbage_collector, make_event_expiry,
-                          make_deployment_controller, make_replica_set_controller, make_stateful_set_controller,
-                          make_job_controller, make_endpoints_controller, make_volume_controller})
+  for (const auto make :
+       {make_namespace_controller, make_garbage_collector, make_event_expiry, make_deployment_controller,
+        make_replica_set_controller, make_stateful_set_controller, make_daemon_set_controller, make_job_controller,
+        make_cron_job_controller, make_endpoints_controller, make_volume_controller, make_disruption_controller,
+        make_quota_controller, make_definition_controller})
     state_->all.push_back(make(api, timers));
+  state_->all.push_back(make_autoscaler_controller(api, timers, runtime));
   state_->all.push_back(make_scheduler(api, timers, runtime));
   state_->all.push_back(make_kubelet(api, timers, runtime));
   state_->subscription = api.store().subscribe([this](const Change& change) { state_->tell(change); });

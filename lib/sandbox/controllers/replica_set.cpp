@@ -11,7 +11,7 @@ namespace kforge::sandbox {
 namespace {
 
 constexpr std::string_view resource = "replicasets.apps";
-constexpr Milliseconds retry_after_refusal{5000};
+constexpr Milliseconds first_retry{1000}, longest_retry{60'000};  // after a refusal
 
 class ReplicaSetController final : public Controller {
  public:
@@ -19,7 +19,10 @@ class ReplicaSetController final : public Controller {
       : kit_(api, timers, "replicaset-controller"), queue_(timers, [this](const Key& key) { reconcile(key); }) {}
 
   void on_change(const Change& change) override {
-    if (change.key.resource == resource) queue_.add(change.key);
+    if (change.key.resource == resource) {
+      if (change.type == Change::Type::deleted) retry_.erase(uid_of(*change.object));
+      queue_.add(change.key);
+    }
     if (change.key.resource != "pods") return;
     const Json& owner = controlling_owner(*change.object);
     if (string_at(owner, {"kind"}) == "ReplicaSet")
@@ -45,9 +48,12 @@ class ReplicaSetController final : public Controller {
       if (outcome.ok()) continue;
       const std::string message = string_at(outcome.body, {"message"});
       kit_.event(set, "Warning", "FailedCreate", "Error creating: " + message);
-      queue_.add_after({std::string(resource), namespace_of(set), name_of(set)}, retry_after_refusal);
+      Milliseconds& delay = retry_[uid_of(set)];
+      delay = std::clamp(delay * 2, first_retry, longest_retry);
+      queue_.add_after({std::string(resource), namespace_of(set), name_of(set)}, delay);
       return message;
     }
+    retry_.erase(uid_of(set));
     if (pods.size() > wanted) remove_pods(set, pods, pods.size() - wanted);
     return {};
   }
@@ -108,13 +114,14 @@ class ReplicaSetController final : public Controller {
     status["observedGeneration"] = int_at(set, {"metadata", "generation"});
     if (refusal.empty())
       remove_condition(status, "ReplicaFailure");
-    else
+    else if (find_condition(status, "ReplicaFailure") == nullptr)  // the first refusal stays: each names another pod
       set_condition(status, {"ReplicaFailure", "True", "FailedCreate", refusal}, kit_.timestamp());
     if (status.contains("conditions") && status["conditions"].empty()) status.erase("conditions");
     kit_.update_status(next);
   }
 
   Kit kit_;
+  std::map<std::string, Milliseconds> retry_;  // by UID, while creations are refused
   WorkQueue queue_;
 };
 
