@@ -1,5 +1,5 @@
 # Headers that nearly every source includes, parsed once: three quarters of a debug compile is reading them.
-# kforge_precompiled(target lib|test). Not for release builds, so that a missing include is found there.
+# kforge_precompiled(target lib|test). The preset tidy goes without, so that a missing include is found there.
 include_guard()
 
 set(KFORGE_COMMON_HEADERS <algorithm> <array> <chrono> <deque> <filesystem> <functional> <map> <memory> <optional> <set> <string>
@@ -13,7 +13,7 @@ function(kforge_precompile kind)
   target_precompile_headers(kforge_precompiled_${kind} PRIVATE ${KFORGE_COMMON_HEADERS} ${ARGN})
 endfunction()
 
-if(NOT CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT KFORGE_TIDY)
+if(NOT KFORGE_TIDY)
   kforge_precompile(lib)
   if(KFORGE_TESTS)
     kforge_precompile(test "${CMAKE_SOURCE_DIR}/tests/support/catch.hpp")
