@@ -250,11 +250,10 @@ def rollouts() -> list[Step]:
     image = lambda tag: {"spec": {"template": {"spec": {"containers": [{"name": "app", "image": f"registry.example.com/web:{tag}"}]}}}}
     change = lambda name, tag: Step(name, "PATCH", path_of(web, ns), image(tag), content_type=STRATEGIC, compared=False)
     whole = lambda answer: (answer.at("status", "readyReplicas"), answer.at("status", "updatedReplicas"), answer.at("status", "currentReplicas")) == (2, 2, 2)
-    one = job()
-    complete = lambda answer: any(c["type"] == "Complete" for c in answer.at("status", "conditions") or [])
+    quiet = lambda answer: not any(item["status"].get("terminatingReplicas") for item in answer.at("items"))
     return begin(ns) + [
-        create(ns, service("db", clusterIP="None"), compared=False), create(ns, web, compared=False), deployed("rolled out"), change("new image", "v2"), deployed("rolled out v2"), Step("two replica sets", "GET", sets), change("old image again", "v1"), deployed("rolled back"),
-        Step("the old set is used again", "GET", sets), Step("scaled", "PATCH", path_of(web, ns) + "/scale", {"spec": {"replicas": 3}}, content_type=MERGE, compared=False), deployed("scaled out", 3), Step("to nothing", "PATCH", path_of(web, ns), {"spec": {"replicas": 0}}, content_type=MERGE, compared=False),
+        create(ns, service("db", clusterIP="None"), compared=False), create(ns, web, compared=False), deployed("rolled out"), change("new image", "v2"), deployed("rolled out v2"), Step("two replica sets", "GET", sets, until=quiet), change("old image again", "v1"), deployed("rolled back"),
+        Step("the old set is used again", "GET", sets, until=quiet), Step("scaled", "PATCH", path_of(web, ns) + "/scale", {"spec": {"replicas": 3}}, content_type=MERGE, compared=False), deployed("scaled out", 3), Step("to nothing", "PATCH", path_of(web, ns), {"spec": {"replicas": 0}}, content_type=MERGE, compared=False),
         Step("scaled to nothing", "GET", path_of(web, ns), until=lambda answer: not (answer.at("status") or {}).get("replicas") and answer.at("status", "observedGeneration") == answer.at("metadata", "generation")),
         create(ns, changed(db, (("spec", "selector", "matchLabels"), {"app": "db"}), (("spec", "template", "metadata", "labels"), {"app": "db"})), "stateful set", compared=False), Step("stateful set is ready", "GET", path_of(db, ns), until=whole),
         Step("its new image", "PATCH", path_of(db, ns), image("v2"), content_type=STRATEGIC, compared=False), Step("stateful set is updated", "GET", path_of(db, ns), until=lambda answer: whole(answer) and answer.at("status", "currentRevision") == answer.at("status", "updateRevision") and answer.at("status", "observedGeneration") == 2),
