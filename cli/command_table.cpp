@@ -67,6 +67,17 @@ constexpr CommandSpec table[] = {
          "json` wrote instead of asking a cluster.",
      .formats = Formats::text_json,
      .bind = bind_status},
+    {.name = "logs",
+     .group = "run",
+     .summary = "show and follow the logs of services, merged in the order of time",
+     .details =
+         "A target is a service, a tier (database, auth, backend, gateway), a pod, or KIND/NAME such as "
+         "deployment/order-service; a unique prefix is enough. Without targets it shows the whole project. At a "
+         "terminal it follows until Ctrl-C: new pods join, restarts and lost connections are survived without a line "
+         "lost or shown twice. --where compares fields of lines that are JSON: level>=warn, status!=200, msg~timeout. "
+         "Remarks of kforge begin with '~' and go to stderr.",
+     .formats = Formats::lines,
+     .bind = bind_logs},
     {.name = "config view-connection",
      .group = "look",
      .summary = "show which cluster kforge would talk to, as whom, and why",

@@ -16,7 +16,7 @@ class Session;
 // What is loaded before a command runs, so that mistakes show in the same order everywhere.
 enum class Needs { nothing, project, cluster };
 // Formats of --output that a command knows.
-enum class Formats { text, text_json, yaml_json, json };
+enum class Formats { text, text_json, yaml_json, json, lines };  // lines: text, json and raw
 
 // Runs the command; returns the exit code.
 using Action = std::function<int(Session& session)>;

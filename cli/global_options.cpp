@@ -30,7 +30,7 @@ void add_output_options(OptionTable& table, GlobalOptions& globals) {
                 .target = &globals.output,
                 .group = group,
                 .variable = "KFORGE_OUTPUT",
-                .choices = {"text", "json", "yaml"}});
+                .choices = {"text", "json", "yaml", "raw"}});
   table.option({.names = "--color",
                 .value = "WHEN",
                 .description = "use colours",
@@ -139,7 +139,7 @@ void add_connection_options(OptionTable& table, GlobalOptions& globals) {
 }
 
 Output output_of(const std::string& word) {
-  return word == "json" ? Output::json : word == "yaml" ? Output::yaml : Output::text;
+  return word == "json" ? Output::json : word == "yaml" ? Output::yaml : word == "raw" ? Output::raw : Output::text;
 }
 
 Progress progress_of(const GlobalOptions& globals) {

@@ -29,7 +29,7 @@ struct GlobalOptions {
 // The rows, with targets inside of `globals`.
 OptionTable global_table(GlobalOptions& globals);
 
-enum class Output { text, json, yaml };
+enum class Output { text, json, yaml, raw };
 enum class Progress { automatic, live, plain, json, quiet };
 
 struct Settings {

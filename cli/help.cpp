@@ -114,6 +114,8 @@ std::string formats_text(Formats formats) {
       return "-o yaml (the default) or -o json.";
     case Formats::json:
       return "the result is JSON.";
+    case Formats::lines:
+      return "-o json prints one JSON object a line, -o raw the lines as the services wrote them.";
   }
   return {};
 }

@@ -28,6 +28,7 @@ void check_format(const CommandSpec& command, const GlobalOptions& globals) {
   const std::string& format = globals.output;
   const bool known = format.empty() || format == "text" ? command.formats != Formats::yaml_json || format.empty()
                      : format == "json"                 ? command.formats != Formats::text
+                     : format == "raw"                  ? command.formats == Formats::lines
                                                         : command.formats == Formats::yaml_json;
   if (!known)
     throw Error(ErrorKind::usage,

@@ -21,6 +21,7 @@ class Session {
   Session(const Deps& deps, const GlobalOptions& globals);
 
   const Deps& deps() const { return deps_; }
+  const GlobalOptions& globals() const { return globals_; }
   const Settings& settings() const { return settings_; }
   bool json() const { return settings_.output == Output::json; }
   const ui::Style& out_style() const { return out_style_; }

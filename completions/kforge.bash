@@ -12,7 +12,7 @@ _kforge() {
   for ((i = 1; i < COMP_CWORD; i++)); do
     word="${COMP_WORDS[i]}"
     case "$word" in
-      -f|--file|-e|--environment|--timeout|-o|--output|--color|--progress|--events|--kubeconfig|--context|--cluster|--user|-s|--server|-n|--namespace|--token-file|--certificate-authority|--client-certificate|--client-key|--tls-server-name|--as|--as-uid|--as-group|--dir|--from|--name|--speed|--name|--name|--name|--name|--name)
+      -f|--file|-e|--environment|--timeout|-o|--output|--color|--progress|--events|--kubeconfig|--context|--cluster|--user|-s|--server|-n|--namespace|--token-file|--certificate-authority|--client-certificate|--client-key|--tls-server-name|--as|--as-uid|--as-group|--dir|--from|-l|--selector|-c|--container|--tail|--since|--since-time|--include|--exclude|--fields|--where|--name|--speed|--name|--name|--name|--name|--name)
         ((i++))
         [[ ${COMP_WORDS[i]} == "=" ]] && ((i++))
         [[ $word == -f || $word == --file ]] && file="${COMP_WORDS[i]}" ;;
@@ -28,7 +28,7 @@ _kforge() {
     -f|--file) COMPREPLY=($(compgen -f -- "$cur")); return ;;
     -e|--environment) return ;;
     --timeout) return ;;
-    -o|--output) COMPREPLY=($(compgen -W "text json yaml" -- "$cur")); return ;;
+    -o|--output) COMPREPLY=($(compgen -W "text json yaml raw" -- "$cur")); return ;;
     --color) COMPREPLY=($(compgen -W "auto always never" -- "$cur")); return ;;
     --progress) COMPREPLY=($(compgen -W "auto live plain json quiet" -- "$cur")); return ;;
     --events) COMPREPLY=($(compgen -f -- "$cur")); return ;;
@@ -48,6 +48,15 @@ _kforge() {
     --as-group) return ;;
     --dir) COMPREPLY=($(compgen -d -- "$cur")); return ;;
     --from) COMPREPLY=($(compgen -f -- "$cur")); return ;;
+    -l|--selector) return ;;
+    -c|--container) return ;;
+    --tail) return ;;
+    --since) return ;;
+    --since-time) return ;;
+    --include) return ;;
+    --exclude) return ;;
+    --fields) return ;;
+    --where) return ;;
     --name) return ;;
     --speed) return ;;
     --name) return ;;
@@ -59,7 +68,7 @@ _kforge() {
   options="-f --file -e --environment --timeout -y --yes -o --output --color --progress --events -q --quiet -v --verbose --sandbox --kubeconfig --context --cluster --user -s --server -n --namespace --token-file --certificate-authority --client-certificate --client-key --tls-server-name --as --as-uid --as-group --insecure-skip-tls-verify -h --help --version"
   arguments=()
   case "$command" in
-    "") arguments=(-W "check render schema explain up down status ls ps config sandbox completion version") ;;
+    "") arguments=(-W "check render schema explain up down status ls ps logs config sandbox completion version") ;;
     "config") arguments=(-W "view-connection") ;;
     "sandbox") arguments=(-W "start stop status reset kubeconfig logs") ;;
     "check")
@@ -88,6 +97,10 @@ _kforge() {
       ;;
     "status"|"ls"|"ps")
       options+=" -w --watch -a --all --from"
+      arguments=(-W "$(_kforge_words services)")
+      ;;
+    "logs")
+      options+=" -l --selector -c --container --all-containers -f --follow --no-follow --tail --since --since-time -p --previous --include --exclude --json --fields --where --timestamps"
       arguments=(-W "$(_kforge_words services)")
       ;;
     "config view-connection")

@@ -12,6 +12,7 @@ Action bind_schema(OptionTable& table);
 Action bind_explain(OptionTable& table);
 Action bind_up(OptionTable& table);
 Action bind_down(OptionTable& table);
+Action bind_logs(OptionTable& table);
 Action bind_status(OptionTable& table);
 Action bind_sandbox_start(OptionTable& table);
 Action bind_sandbox_stop(OptionTable& table);

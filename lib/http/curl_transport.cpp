@@ -59,6 +59,7 @@ struct CurlTransport::State {
   const Clock& clock;
   const SignalSource& signals;
   bool signals_ignored = false, signal_thrown = false;
+  OutputWatch output;
   TransferId last_id = 0;
   std::map<const Connection*, PeerCertificate> certificates;  // outlives the connections that note them
   std::optional<MultiLoop> requests, streams;  // a stream that nobody reads must not hold up the requests
@@ -157,26 +158,28 @@ bool CurlTransport::State::deliver_all() {
   return ran;
 }
 
-// Waits for sockets, timers and signals. Returns whether a signal fd was readable.
+// Waits for sockets, timers, signals and the watched output. Returns whether one of the last two came.
 bool CurlTransport::State::poll_once(Clock::time_point until) {
   entries.clear();
   entries.push_back({signals_ignored ? -1 : signals.poll_fd(), POLLIN, 0});
+  // Without events poll() still tells that the reader of a pipe has gone.
+  entries.push_back({output.fd, static_cast<short>(output.wants_room ? POLLOUT : 0), 0});
   for (std::optional<MultiLoop>* loop : {&requests, &streams}) {
     if (!*loop) continue;
     (*loop)->append_sockets(entries);
     if (const auto deadline = (*loop)->deadline()) until = std::min(until, *deadline);
   }
   ::poll(entries.data(), entries.size(), poll_milliseconds(clock.now(), until));
-  const bool signalled = entries.front().revents != 0;
-  if (signalled) drain(entries.front().fd);
+  const bool signalled = entries[0].revents != 0, writable = entries[1].revents != 0;
+  if (signalled) drain(entries[0].fd);
   for (std::optional<MultiLoop>* loop : {&requests, &streams}) {
     if (!*loop) continue;
-    for (std::size_t i = 1; i < entries.size(); ++i)
+    for (std::size_t i = 2; i < entries.size(); ++i)
       if (entries[i].revents != 0) (*loop)->on_socket_ready(entries[i]);
     (*loop)->on_time(clock.now());
   }
   collect();
-  return signalled;
+  return signalled || writable;
 }
 
 CurlTransport::CurlTransport(const Clock& clock, const SignalSource& signals)
@@ -222,6 +225,10 @@ void CurlTransport::wait(Clock::time_point until) {
     state_->throw_signal();
     if (woken) return;
   }
+}
+
+void CurlTransport::watch_output(OutputWatch watch) {
+  state_->output = watch;
 }
 
 void CurlTransport::ignore_signals() {

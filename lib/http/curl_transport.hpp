@@ -17,6 +17,7 @@ class CurlTransport final : public Transport {
   void cancel(TransferId id) noexcept override;
   void resume(TransferId id) override;
   void wait(Clock::time_point until) override;
+  void watch_output(OutputWatch watch) override;
   void ignore_signals() override;
 
  private:

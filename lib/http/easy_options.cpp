@@ -76,7 +76,8 @@ void set_manners(const Transfer& transfer) {
 
 void set_connection(const Transfer& transfer) {
   const Request& request = transfer.request;
-  const bool http2 = !request.connection->disable_http2;
+  // One stream of HTTP/2 that is not read holds up the others on its connection, in libcurl before 8.
+  const bool http2 = !request.connection->disable_http2 && !request.alone;
   set(transfer, CURLOPT_HTTP_VERSION, static_cast<long>(http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
   // The first burst waits for one connection to turn out multiplexing instead of opening one each.
   set(transfer, CURLOPT_PIPEWAIT, http2 && request.idempotent ? 1L : 0L);

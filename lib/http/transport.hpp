@@ -4,6 +4,7 @@
 
 #include "base/secret.hpp"
 #include "os/clock.hpp"
+#include "os/terminal.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -43,6 +44,7 @@ struct Request {
   std::string body;
   std::chrono::milliseconds timeout{60'000};  // of the whole transfer; zero for streams
   bool stream = false;                        // body is handed over as it comes, on connections of its own kind
+  bool alone = false;      // nothing else shares its connection: whoever stops reading it holds up nobody
   bool idempotent = true;  // false: goes out on a connection of its own, as libcurl repeats a request when
                            // a reused connection turns out to be dead
 };
@@ -101,9 +103,11 @@ struct Transport {
   virtual TransferId start(Request request, Handler& handler) = 0;
   virtual void cancel(TransferId id) noexcept = 0;  // the handler is not called any more
   virtual void resume(TransferId id) = 0;           // after on_data returned false
-  // Runs handlers for what is ready; returns after at least one handler ran, at `until`, or when a watched fd is
-  // readable. Throws Error{interrupted|terminated} once when a signal arrives.
+  // Runs handlers for what is ready; returns after at least one handler ran, at `until`, or when the watched output is
+  // ready. Throws Error{interrupted|terminated} once when a signal arrives.
   virtual void wait(Clock::time_point until) = 0;
+  // Makes wait() return when the output takes more, or when its reader has gone.
+  virtual void watch_output(OutputWatch watch) { (void)watch; }
   // Further signals do not throw any more: for the clean-up after an interrupt.
   virtual void ignore_signals() = 0;
 };

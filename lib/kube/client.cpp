@@ -16,6 +16,7 @@ Client::~Client() {
   for (const auto& [id, call] : std::exchange(state_->calls, {}))
     if (call->transfer != 0) state_->transport.cancel(call->transfer);
   for (const auto& [id, watch] : state_->watches) watch->stop();
+  for (const auto& [id, stream] : state_->streams) stream->stop();
 }
 
 RequestId Client::send(ApiRequest request, ApiReply reply) {
@@ -44,6 +45,18 @@ ApiResult Client::call(ApiRequest request) {
 
 RequestId Client::watch(WatchRequest request, WatchHandler& handler) {
   return state_->watch(std::move(request), handler);
+}
+
+RequestId Client::stream(ApiRequest request, StreamHandler& handler) {
+  return state_->stream(std::move(request), handler);
+}
+
+void Client::resume(RequestId id) {
+  if (const auto found = state_->streams.find(id); found != state_->streams.end()) found->second->resume();
+}
+
+void Client::watch_output(OutputWatch watch) {
+  state_->transport.watch_output(watch);
 }
 
 const ClusterAccess& Client::access() const {

@@ -64,6 +64,19 @@ struct WatchHandler {
   virtual void on_failed(const Error& error) = 0;
 };
 
+// A body that is handed over as it comes, such as a log that is followed, on a connection of its own. The handler
+// decides about another try; only credentials are renewed here.
+struct StreamEnd {
+  int status = 0;              // HTTP code; 0 when there was no answer
+  std::optional<Error> error;  // empty when the server ended it after a 2xx
+};
+struct StreamHandler {
+  virtual ~StreamHandler() = default;
+  // Return false to get nothing more (the end neither) until Client::resume().
+  virtual bool on_bytes(std::string_view bytes) = 0;
+  virtual void on_end(const StreamEnd& end) = 0;
+};
+
 using RequestId = std::uint64_t;
 
 class DiscoveredKinds;
@@ -87,6 +100,12 @@ class Client {
 
   // The handler outlives the watch. List results come as on_list.
   RequestId watch(WatchRequest request, WatchHandler& handler);
+
+  // A GET; the handler outlives it or cancels it. No further call comes after on_end().
+  RequestId stream(ApiRequest request, StreamHandler& handler);
+  void resume(RequestId id);
+  // Makes wait() return when an output is ready, see http::Transport.
+  void watch_output(OutputWatch watch);
 
   const ClusterAccess& access() const;
   // Texts of `Warning: 299` headers not yet fetched; each text once per run.

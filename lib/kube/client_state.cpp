@@ -249,6 +249,10 @@ void ClientState::cancel(RequestId id) noexcept {
     cancelled.push_back(std::move(found->second));
     watches.erase(found);
   }
+  if (const auto found = streams.find(id); found != streams.end()) {
+    found->second->stop();
+    retire_stream(id);
+  }
 }
 
 RequestId ClientState::watch(WatchRequest request, WatchHandler& handler) {
@@ -256,6 +260,16 @@ RequestId ClientState::watch(WatchRequest request, WatchHandler& handler) {
   Watch& started = *watches.emplace(id, std::make_unique<Watch>(*this, std::move(request), handler)).first->second;
   started.list();
   return id;
+}
+
+RequestId ClientState::stream(ApiRequest request, StreamHandler& handler) {
+  const RequestId id = ++last_id;
+  streams.emplace(id, std::make_unique<BodyStream>(*this, id, std::move(request), handler)).first->second->open();
+  return id;
+}
+
+void ClientState::retire_stream(RequestId id) {
+  ended_streams.push_back(std::move(streams.extract(id).mapped()));
 }
 
 void ClientState::run_timers() {
@@ -269,7 +283,11 @@ void ClientState::run_timers() {
 }
 
 bool ClientState::deliver_failed() {
-  const bool any = !failed.empty();
+  const bool any = !failed.empty() || !failed_streams.empty();
+  for (std::size_t left = failed_streams.size(); left > 0 && !failed_streams.empty(); --left) {
+    const auto first = failed_streams.extract(failed_streams.begin());
+    if (const auto found = streams.find(first.key()); found != streams.end()) found->second->end({0, first.mapped()});
+  }
   for (std::size_t left = failed.size(); left > 0 && !failed.empty(); --left) {
     const auto first = failed.extract(failed.begin());
     if (!calls.contains(first.key())) continue;  // cancelled
@@ -294,7 +312,10 @@ void ClientState::wait(Clock::time_point until) {
     ~Depth() { --depth; }
     int& depth;
   };
-  if (wait_depth == 0) cancelled.clear();
+  if (wait_depth == 0) {
+    cancelled.clear();
+    ended_streams.clear();
+  }
   const Depth inside(wait_depth);
   run_timers();
   pump();

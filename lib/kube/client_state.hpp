@@ -7,6 +7,7 @@
 #include "kube/discovery.hpp"
 #include "kube/jitter.hpp"
 #include "kube/retry.hpp"
+#include "kube/stream.hpp"
 #include "kube/watch.hpp"
 
 #include <cstddef>
@@ -46,6 +47,8 @@ struct ClientState {
 
   RequestId send(ApiRequest request, ApiReply reply);
   RequestId watch(WatchRequest request, WatchHandler& handler);
+  RequestId stream(ApiRequest request, StreamHandler& handler);
+  void retire_stream(RequestId id);
   void cancel(RequestId id) noexcept;
   void wait(Clock::time_point until);
 
@@ -82,10 +85,13 @@ struct ClientState {
   RequestId last_id = 0;
   std::map<RequestId, std::unique_ptr<Call>> calls;
   std::map<RequestId, std::unique_ptr<Watch>> watches;
+  std::map<RequestId, std::unique_ptr<BodyStream>> streams;
   std::vector<std::unique_ptr<Watch>> cancelled;  // may still be on the stack; freed by the next outermost wait()
-  std::deque<RequestId> reads, writes;            // waiting for a place in flight
+  std::vector<std::unique_ptr<BodyStream>> ended_streams;  // the same
+  std::deque<RequestId> reads, writes;                     // waiting for a place in flight
   std::multimap<Clock::time_point, RequestId> retries;
   std::map<RequestId, Error> failed;              // could not even be sent; answered by the next wait()
+  std::map<RequestId, Error> failed_streams;      // the same
   std::optional<Clock::time_point> paused_until;  // Retry-After: nobody sends meanwhile
   std::size_t in_flight = 0, writes_in_flight = 0, sent = 0;
   bool contacted = false;  // the server has answered at least once

@@ -39,23 +39,6 @@ const std::vector<Reading>& readings() {
   return table;
 }
 
-// The namespaces that the project's parts are in.
-std::set<std::string> namespaces_of(const project::Project& project) {
-  std::set<std::string> names;
-  if (project.database) names.insert(project.namespaces.of(Tier::database));
-  if (project.auth) names.insert(project.namespaces.of(Tier::auth));
-  if (!project.services.empty()) names.insert(project.namespaces.of(Tier::backend));
-  if (project.gateway) names.insert(project.namespaces.of(Tier::gateway));
-  for (const project::OwnManifest& own : project.manifests)
-    for (const yaml::Node& object : own.objects) {
-      const yaml::Node* metadata = object.find("metadata");
-      const yaml::Node* name_space = metadata == nullptr ? nullptr : metadata->find("namespace");
-      if (name_space != nullptr && name_space->is_scalar() && !name_space->scalar.empty())
-        names.insert(name_space->scalar);
-    }
-  return names;
-}
-
 // Kinds of the user's own manifests beside the usual ones. Their values are nobody's status.
 std::set<schema::KindName> own_kinds(const project::Project& project) {
   std::set<schema::KindName> kinds;
@@ -124,6 +107,22 @@ void read_namespace(Reader& reader, kube::Client& client, const std::string& nam
 }
 
 }  // namespace
+
+std::set<std::string> namespaces_of(const project::Project& project) {
+  std::set<std::string> names;
+  if (project.database) names.insert(project.namespaces.of(Tier::database));
+  if (project.auth) names.insert(project.namespaces.of(Tier::auth));
+  if (!project.services.empty()) names.insert(project.namespaces.of(Tier::backend));
+  if (project.gateway) names.insert(project.namespaces.of(Tier::gateway));
+  for (const project::OwnManifest& own : project.manifests)
+    for (const yaml::Node& object : own.objects) {
+      const yaml::Node* metadata = object.find("metadata");
+      const yaml::Node* name_space = metadata == nullptr ? nullptr : metadata->find("namespace");
+      if (name_space != nullptr && name_space->is_scalar() && !name_space->scalar.empty())
+        names.insert(name_space->scalar);
+    }
+  return names;
+}
 
 std::vector<Json> read_project(kube::Client& client, const project::Project& project) {
   const std::string selector = "kforge.dev/project=" + project.name;

@@ -8,6 +8,7 @@
 #include "rollout/verdict.hpp"
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,9 @@ struct ProjectStatus {
 // or is going away; `all` keeps Services, ConfigMaps and the like too.
 enum class Kinds { workloads, all };
 ProjectStatus status_of(const std::vector<Json>& objects, Clock::time_point now, WallTime wall_now, Kinds kinds);
+
+// The namespaces that the project's parts are in.
+std::set<std::string> namespaces_of(const project::Project& project);
 
 // Reads the live objects of a project: one LIST per kind and namespace, all in flight together. Secrets and ConfigMaps
 // are not read. Kinds that the account may not list are left out, unless nothing can be said without them: then the

@@ -2,11 +2,15 @@
 #include "base/error.hpp"
 #include "os/terminal.hpp"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <system_error>
 
 namespace kforge {
@@ -28,7 +32,64 @@ void wait_until_writable(int fd) {
   ::poll(&entry, 1, -1);
 }
 
+bool has_gone(int fd) {
+  pollfd entry{fd, 0, 0};
+  return ::poll(&entry, 1, 0) == 1 && (entry.revents & (POLLERR | POLLHUP)) != 0;
+}
+
+[[noreturn]] void throw_write_error(int code) {
+  if (code == EPIPE) throw OutputClosed{};
+  throw Error(ErrorKind::internal, "cannot write to stdout").why(std::generic_category().message(code));
+}
+
 }  // namespace
+
+PosixTerminal::~PosixTerminal() {
+  if (own_fd_ >= 0) ::close(own_fd_);
+}
+
+// O_NONBLOCK belongs to the open file, which other processes share: a pipe or terminal is opened a second time for it.
+void PosixTerminal::find_output() {
+  struct stat status {};
+  const bool known = ::fstat(STDOUT_FILENO, &status) == 0;
+  output_ = Output::plain;
+  if (!known || S_ISREG(status.st_mode) || S_ISBLK(status.st_mode)) return;  // files never make anybody wait
+  output_ = Output::shared;
+  if (!S_ISFIFO(status.st_mode) && !S_ISCHR(status.st_mode)) return;
+  own_fd_ = ::open("/proc/self/fd/1", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+  if (own_fd_ >= 0) output_ = Output::own;
+}
+
+int PosixTerminal::output_fd() {
+  if (output_ == Output::unknown) find_output();
+  return output_ == Output::plain ? -1 : output_ == Output::own ? own_fd_ : STDOUT_FILENO;
+}
+
+std::size_t PosixTerminal::write_some(std::string_view text) {
+  const int fd = output_fd();
+  if (output_ == Output::plain) {
+    write(Stream::out, text);
+    return text.size();
+  }
+  if (text.empty() && has_gone(fd)) throw OutputClosed{};
+  for (std::size_t done = 0;;) {
+    if (done == text.size()) return done;
+    std::size_t count = text.size() - done;
+    if (output_ == Output::shared) {
+      // A descriptor that blocks takes this much without waiting once it takes anything (pipe(7)).
+      pollfd entry{fd, POLLOUT, 0};
+      if (::poll(&entry, 1, 0) != 1) return done;
+      count = std::min<std::size_t>(count, PIPE_BUF);
+    }
+    const ssize_t written = ::write(fd, text.data() + done, count);
+    if (written >= 0)
+      done += static_cast<std::size_t>(written);
+    else if (errno == EAGAIN)
+      return done;
+    else if (errno != EINTR)
+      throw_write_error(errno);
+  }
+}
 
 void PosixTerminal::write(Stream stream, std::string_view text) {
   const int fd = descriptor(stream);
@@ -44,8 +105,7 @@ void PosixTerminal::write(Stream stream, std::string_view text) {
       continue;
     }
     if (stream == Stream::err) return;  // nobody reads what we would complain about
-    if (errno == EPIPE) throw OutputClosed{};
-    throw Error(ErrorKind::internal, "cannot write to stdout").why(std::generic_category().message(errno));
+    throw_write_error(errno);
   }
 }
 

@@ -2,6 +2,7 @@
 // Seam: the three standard streams. stdout is the result, stderr is progress and errors.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,10 +11,24 @@ namespace kforge {
 
 enum class Stream { out, err };
 
+// What a wait for events looks at besides them: the descriptor of an output, -1 for none.
+struct OutputWatch {
+  int fd = -1;
+  bool wants_room = false;  // wakes when it takes more; otherwise only when its reader has gone
+};
+
 struct Terminal {
   virtual ~Terminal() = default;
   // Writes all of it, or throws OutputClosed when the reader has gone (EPIPE).
   virtual void write(Stream stream, std::string_view text) = 0;
+  // Writes to stdout what goes without waiting; returns how many bytes that were. Throws OutputClosed as write() does,
+  // also for an empty text.
+  virtual std::size_t write_some(std::string_view text) {
+    write(Stream::out, text);
+    return text.size();
+  }
+  // What to wait for when write_some() has not taken all; -1 when it always does.
+  virtual int output_fd() { return -1; }
   virtual bool is_terminal(Stream stream) const = 0;
   virtual bool input_is_terminal() const = 0;
   virtual int width(Stream stream) const = 0;   // columns; 0 when unknown
@@ -28,13 +43,28 @@ struct Terminal {
 // The reader of stdout has gone; a pipe such as `kforge logs | head` ends quietly with it.
 struct OutputClosed {};
 
-struct PosixTerminal final : Terminal {
+class PosixTerminal final : public Terminal {
+ public:
+  PosixTerminal() = default;
+  ~PosixTerminal() override;
+  PosixTerminal(const PosixTerminal&) = delete;
+  PosixTerminal& operator=(const PosixTerminal&) = delete;
   void write(Stream stream, std::string_view text) override;
+  std::size_t write_some(std::string_view text) override;
+  int output_fd() override;
   bool is_terminal(Stream stream) const override;
   bool input_is_terminal() const override;
   int width(Stream stream) const override;
   int height(Stream stream) const override;
   std::optional<std::string> read_line() override;
+
+ private:
+  // How stdout is written to without blocking.
+  enum class Output { unknown, plain, own, shared };
+  void find_output();
+
+  Output output_ = Output::unknown;
+  int own_fd_ = -1;  // stdout opened a second time, not blocking
 };
 
 }  // namespace kforge
