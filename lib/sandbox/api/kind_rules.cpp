@@ -101,6 +101,7 @@ void prepare_for_create(const Resource& resource, Json& object) {
 void prepare_for_update(const Resource& resource, const Json& before, Json& after) {
   if (resource.id() == "namespaces") after["spec"] = before.contains("spec") ? before["spec"] : Json::object();
   if (resource.id() == "services") keep_service_addresses(before, after);
+  if (resource.id() == "daemonsets.apps") count_template_generation(before, after);
   if (resource.id() == "persistentvolumeclaims")  // the binder writes it once
     if (const std::string volume = string_at(before, {"spec", "volumeName"}); !volume.empty())
       set_default(after["spec"], "volumeName", volume);

@@ -12,6 +12,8 @@ namespace kforge::sandbox {
 void create_pod(Json& object);  // phase Pending, QoS class, service account token opt-outs
 void create_job(Json& object);  // selector and labels by controller-uid
 void create_daemon_set_status(Json& object);
+// DaemonSets count changes of their template (pkg/registry/apps/daemonset).
+void count_template_generation(const Json& before, Json& after);
 void create_replica_set_status(Json& object);
 void create_stateful_set_status(Json& object);
 void create_autoscaler_status(Json& object);

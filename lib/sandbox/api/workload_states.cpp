@@ -5,9 +5,12 @@
 #include "sandbox/api/workload_rules.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 namespace kforge::sandbox {
 namespace {
+
+constexpr const char* template_generation = "deprecated.daemonset.template.generation";
 
 bool same_amount(const Json& a, const Json& b) {
   const auto left = Quantity::parse(a.is_string() ? a.get<std::string>() : ""),
@@ -38,6 +41,7 @@ void create_pod(Json& object) {
 
 void create_job(Json& object) {
   object["status"] = Json::object();
+  set_default(object["spec"], "manualSelector", false);
   if (bool_at(object, {"spec", "manualSelector"})) return;
   const std::string uid = string_at(object, {"metadata", "uid"}), name = name_of(object);
   Json& labels = object["spec"]["template"]["metadata"]["labels"];
@@ -46,13 +50,22 @@ void create_job(Json& object) {
                                    {"controller-uid", uid},
                                    {"job-name", name}})
     set_default(labels, key, value);
+  set_default(object["metadata"], "labels", labels);
   object["spec"]["selector"] = {{"matchLabels", {{"batch.kubernetes.io/controller-uid", uid}}}};
   set_default(object["spec"]["template"]["spec"], "restartPolicy", "Never");
 }
 
 void create_daemon_set_status(Json& object) {
+  object["metadata"]["annotations"][template_generation] = "1";
   object["status"] = {
       {"currentNumberScheduled", 0}, {"numberMisscheduled", 0}, {"desiredNumberScheduled", 0}, {"numberReady", 0}};
+}
+void count_template_generation(const Json& before, Json& after) {
+  const std::string known = string_at(before, {"metadata", "annotations", template_generation}, "1");
+  std::int64_t number = 1;
+  std::from_chars(known.data(), known.data() + known.size(), number);
+  const bool same = at_path(before, {"spec", "template"}) == at_path(after, {"spec", "template"});
+  after["metadata"]["annotations"][template_generation] = std::to_string(same ? number : number + 1);
 }
 void create_replica_set_status(Json& object) {
   object["status"] = {{"replicas", 0}};

@@ -18,6 +18,7 @@ constexpr Milliseconds period{15'000};
 struct Decision {
   std::int64_t replicas = 0;
   std::string reason;
+  bool known = true;  // false: the metrics gave no number
 };
 
 class AutoscalerController final : public Controller {
@@ -99,6 +100,7 @@ class AutoscalerController final : public Controller {
     } else {
       decision = by_metrics(key, autoscaler, target, current);
     }
+    if (!decision.known) return;
     autoscaler["status"]["desiredReplicas"] = decision.replicas;
     if (decision.replicas != current) rescale(autoscaler, target, decision);
   }
@@ -117,6 +119,7 @@ class AutoscalerController final : public Controller {
       MetricProposal proposal = propose(metric, pods, current, runtime_);
       if (!proposal.error.empty()) {
         ++failures;
+        statuses.push_back({{"type", ""}});
         if (!first_error) first_error = std::move(proposal);
         continue;
       }
@@ -126,7 +129,7 @@ class AutoscalerController final : public Controller {
     autoscaler["status"]["currentMetrics"] = statuses.empty() ? Json(nullptr) : statuses;
     if (!best || (first_error && best->replicas < current)) {
       if (first_error) report(autoscaler, *first_error, failures, metrics);
-      return {current, ""};
+      return {current, "", false};
     }
     set(autoscaler, {"ScalingActive", "True", "ValidMetricFound",
                      "the HPA was able to successfully calculate a replica count from " + best->name});

@@ -117,6 +117,7 @@ Milliseconds write_deployment_status(const Kit& kit, const Json& deployment, con
   put_count(status, "updatedReplicas", sets.current ? int_at(*sets.current, {"status", "replicas"}) : 0);
   put_count(status, "readyReplicas", sum(sets, "readyReplicas"));
   put_count(status, "availableReplicas", available);
+  status["terminatingReplicas"] = sum(sets, "terminatingReplicas");
   put_count(status, "unavailableReplicas", std::max<std::int64_t>(0, wanted - available));
   const bool rolling = string_at(deployment, {"spec", "strategy", "type"}) != "Recreate";
   const int unavailable =

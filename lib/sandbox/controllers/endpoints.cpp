@@ -20,6 +20,11 @@ Json target_reference(const Json& pod) {
   return {{"kind", "Pod"}, {"name", name_of(pod)}, {"namespace", namespace_of(pod)}, {"uid", uid_of(pod)}};
 }
 
+// The name that DNS gives the pod under its headless Service; empty when it has none.
+std::string host_name(const Json& service, const Json& pod) {
+  return string_at(pod, {"spec", "subdomain"}) == name_of(service) ? string_at(pod, {"spec", "hostname"}) : "";
+}
+
 // A Service's port at one pod; named target ports differ from pod to pod.
 std::optional<std::int64_t> target_port(const Json& port, const Json& pod) {
   const Json& target = at_path(port, {"targetPort"});
@@ -109,8 +114,7 @@ class EndpointsController final : public Controller {
       if (const std::string zone = string_at(*node, {"metadata", "labels", "topology.kubernetes.io/zone"});
           !zone.empty())
         endpoint["zone"] = zone;
-    if (string_at(pod, {"spec", "subdomain"}) == name_of(service) && !string_at(pod, {"spec", "hostname"}).empty())
-      endpoint["hostname"] = at_path(pod, {"spec", "hostname"});
+    if (const std::string host = host_name(service, pod); !host.empty()) endpoint["hostname"] = host;
     return endpoint;
   }
 
@@ -165,6 +169,7 @@ class EndpointsController final : public Controller {
       Json address{{"ip", string_at(*pod, {"status", "podIP"})},
                    {"nodeName", string_at(*pod, {"spec", "nodeName"})},
                    {"targetRef", target_reference(*pod)}};
+      if (const std::string host = host_name(service, *pod); !host.empty()) address["hostname"] = host;
       subsets[ports_at(service, *pod)][ready ? "addresses" : "notReadyAddresses"].push_back(std::move(address));
     }
     const ObjectPtr known = endpoints_.get({"endpoints", namespace_of(service), name_of(service)});
@@ -172,10 +177,15 @@ class EndpointsController final : public Controller {
                       : Json{{"apiVersion", "v1"},
                              {"kind", "Endpoints"},
                              {"metadata", {{"name", name_of(service)}, {"namespace", namespace_of(service)}}}};
-    next["metadata"]["labels"]["endpoints.kubernetes.io/managed-by"] = "endpoint-controller";
+    Json labels = at_path(service, {"metadata", "labels"});
+    labels["endpoints.kubernetes.io/managed-by"] = "endpoint-controller";
+    if (string_at(service, {"spec", "clusterIP"}) == "None") labels["service.kubernetes.io/headless"] = "";
+    next["metadata"]["labels"] = labels;
     next.erase("subsets");
     for (auto& [ports, subset] : subsets) {
       subset["ports"] = ports;
+      for (Json& port : subset["ports"])
+        if (string_at(port, {"name"}).empty()) port.erase("name");
       next["subsets"].push_back(subset);
     }
     known ? endpoints_.update(next) : endpoints_.create(next);

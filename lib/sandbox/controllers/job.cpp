@@ -14,6 +14,13 @@ namespace {
 constexpr const char* resource = "jobs.batch";
 constexpr Milliseconds first_back_off{10'000}, longest_back_off{600'000}, retry_after_refusal{5000};
 
+// As set_condition(); those of Jobs have a probe time too.
+void set_job_condition(Json& status, const Condition& condition, const std::string& now) {
+  set_condition(status, condition, now);
+  for (Json& each : status["conditions"])
+    if (string_at(each, {"type"}) == condition.type) each["lastProbeTime"] = each["lastTransitionTime"];
+}
+
 bool is_finished(const Json& job) {
   return condition_is_true(job, "Complete") || condition_is_true(job, "Failed");
 }
@@ -92,13 +99,13 @@ class JobController final : public Controller {
     const bool success = verdict.condition == "Complete";
     const std::string now = kit_.timestamp();
     for (const ObjectPtr& pod : pods.active) remove_pod(job, *pod);
-    set_condition(status, {success ? "SuccessCriteriaMet" : "FailureTarget", "True", verdict.reason, verdict.message},
-                  now);
+    set_job_condition(status,
+                      {success ? "SuccessCriteriaMet" : "FailureTarget", "True", verdict.reason, verdict.message}, now);
     status["terminating"] = pods.terminating + static_cast<std::int64_t>(pods.active.size());
     set_active(status, 0);
     status["ready"] = 0;
     if (!pods.active.empty() || pods.terminating > 0) return;  // finished when the last of them is gone
-    set_condition(status, {verdict.condition, "True", verdict.reason, verdict.message}, now);
+    set_job_condition(status, {verdict.condition, "True", verdict.reason, verdict.message}, now);
     if (success) status["completionTime"] = now;
     if (success)
       kit_.event(job, "Normal", "Completed", "Job completed");
@@ -110,7 +117,7 @@ class JobController final : public Controller {
     for (const ObjectPtr& pod : pods.active) remove_pod(job, *pod);
     set_active(job["status"], 0);
     if (!condition_is_true(job, "Suspended")) kit_.event(job, "Normal", "Suspended", "Job suspended");
-    set_condition(job["status"], {"Suspended", "True", "JobSuspended", "Job suspended"}, kit_.timestamp());
+    set_job_condition(job["status"], {"Suspended", "True", "JobSuspended", "Job suspended"}, kit_.timestamp());
     job["status"].erase("startTime");
   }
 
@@ -118,7 +125,7 @@ class JobController final : public Controller {
     if (!string_at(job, {"status", "startTime"}).empty()) return;
     job["status"]["startTime"] = kit_.timestamp();
     if (!condition_is_true(job, "Suspended")) return;
-    set_condition(job["status"], {"Suspended", "False", "JobResumed", "Job resumed"}, kit_.timestamp());
+    set_job_condition(job["status"], {"Suspended", "False", "JobResumed", "Job resumed"}, kit_.timestamp());
     kit_.event(job, "Normal", "Resumed", "Job resumed");
   }
 

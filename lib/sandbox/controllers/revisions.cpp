@@ -42,9 +42,7 @@ ObjectPtr current_revision(const Kit& kit, const Json& owner) {
   }
   const std::string hash = template_hash(data);
   Json labels = at_path(owner, {"spec", "template", "metadata", "labels"});
-  labels["controller.kubernetes.io/hash"] = hash;
-  const bool daemons = string_at(owner, {"kind"}) == "DaemonSet";
-  if (daemons) labels[revision_label] = hash;
+  labels[string_at(owner, {"kind"}) == "DaemonSet" ? revision_label : "controller.kubernetes.io/hash"] = hash;
   Json revision{{"apiVersion", "apps/v1"},
                 {"kind", "ControllerRevision"},
                 {"metadata",
@@ -75,9 +73,8 @@ void trim_revisions(const Kit& kit, const Json& owner, const std::vector<std::st
 
 // DaemonSets label with the hash alone, StatefulSets with the whole name.
 std::string revision_hash(const Json& revision, const Json& owner) {
-  return string_at(owner, {"kind"}) == "DaemonSet"
-             ? string_at(revision, {"metadata", "labels", "controller.kubernetes.io/hash"})
-             : name_of(revision);
+  return string_at(owner, {"kind"}) == "DaemonSet" ? string_at(revision, {"metadata", "labels", revision_label})
+                                                   : name_of(revision);
 }
 
 }  // namespace kforge::sandbox

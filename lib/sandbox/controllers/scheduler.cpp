@@ -26,14 +26,15 @@ std::string no_node_message(const NoNode& why, std::size_t nodes) {
   for (const auto& [reason, count] : why.reasons) reasons.push_back(fmt::format("{} {}", count, reason));
   std::ranges::sort(reasons);
   const std::string available = fmt::format("0/{} nodes are available:", nodes);
-  const int unresolvable = why.before_filters.empty() ? why.unresolvable : static_cast<int>(nodes);
+  if (!why.before_filters.empty()) return fmt::format("{} {}. not found", available, why.before_filters);
   std::vector<std::string> preemption;
-  if (const int tried = static_cast<int>(nodes) - unresolvable; tried > 0)
+  if (const int tried = static_cast<int>(nodes) - why.unresolvable; tried > 0)
     preemption.push_back(fmt::format("{} No preemption victims found for incoming pod", tried));
-  if (unresolvable > 0) preemption.push_back(fmt::format("{} Preemption is not helpful for scheduling", unresolvable));
+  if (why.unresolvable > 0)
+    preemption.push_back(fmt::format("{} Preemption is not helpful for scheduling", why.unresolvable));
   std::ranges::sort(preemption);
-  return fmt::format("{0} {1}. no new claims to deallocate, preemption: {0} {2}.", available,
-                     why.before_filters.empty() ? join(reasons, ", ") : why.before_filters, join(preemption, ", "));
+  return fmt::format("{0} {1}. no new claims to deallocate, preemption: {0} {2}.", available, join(reasons, ", "),
+                     join(preemption, ", "));
 }
 
 bool has_ended(const Json& pod) {
@@ -44,7 +45,9 @@ bool has_ended(const Json& pod) {
 class Scheduler final : public Controller {
  public:
   Scheduler(Api& api, Timers& timers, PodRuntime& runtime)
-      : kit_(api, timers, "scheduler"), runtime_(runtime), queue_(timers, [this](const Key& key) { schedule(key); }) {}
+      : kit_(api, timers, "default-scheduler"),
+        runtime_(runtime),
+        queue_(timers, [this](const Key& key) { schedule(key); }) {}
 
   void on_change(const Change& change) override {
     const std::string& resource = change.key.resource;

@@ -120,19 +120,19 @@ class StatefulSetController final : public Controller {
       if (kit_.get({"persistentvolumeclaims", namespace_of(look.set), name_of(claim)})) continue;
       const Outcome outcome = kit_.create(claim);
       if (!outcome.ok())
-        return refuse(look, fmt::format("create Claim {} for Pod {} in StatefulSet {} failed error: {}", name_of(claim),
+        return refuse(look, fmt::format("Create Claim {} for Pod {} in StatefulSet {} failed error: {}", name_of(claim),
                                         name, name_of(look.set), string_at(outcome.body, {"message"})));
       kit_.event(
           look.set, "Normal", "SuccessfulCreate",
-          fmt::format("create Claim {} Pod {} in StatefulSet {} success", name_of(claim), name, name_of(look.set)));
+          fmt::format("Create Claim {} Pod {} in StatefulSet {} success", name_of(claim), name, name_of(look.set)));
     }
     const Outcome outcome =
         kit_.create(stateful_pod(look.set, template_of(revision), revision_hash(revision, look.set), ordinal));
     if (!outcome.ok())
-      return refuse(look, fmt::format("create Pod {} in StatefulSet {} failed error: {}", name, name_of(look.set),
+      return refuse(look, fmt::format("Create Pod {} in StatefulSet {} failed error: {}", name, name_of(look.set),
                                       string_at(outcome.body, {"message"})));
     kit_.event(look.set, "Normal", "SuccessfulCreate",
-               fmt::format("create Pod {} in StatefulSet {} successful", name, name_of(look.set)));
+               fmt::format("Create Pod {} in StatefulSet {} successful", name, name_of(look.set)));
     return true;
   }
 
@@ -156,7 +156,7 @@ class StatefulSetController final : public Controller {
   void remove_pod(const Look& look, const Json& pod) {
     if (!kit_.remove(pod).ok()) return;
     kit_.event(look.set, "Normal", "SuccessfulDelete",
-               fmt::format("delete Pod {} in StatefulSet {} successful", name_of(pod), name_of(look.set)));
+               fmt::format("Delete Pod {} in StatefulSet {} successful", name_of(pod), name_of(look.set)));
     if (string_at(look.set, {"spec", "persistentVolumeClaimRetentionPolicy", "whenScaled"}) != "Delete") return;
     const auto ordinal = stateful_ordinal(look.set, pod);
     if (!ordinal || *ordinal < look.first + look.size) return;

@@ -79,9 +79,9 @@ Kit::Kit(Api& controlled_api, Timers& loop_timers, std::string controller)
       timers(loop_timers),
       caller{fmt::format("system:serviceaccount:kube-system:{}", controller),
              {"system:serviceaccounts", "system:authenticated"},
-             controller == "kubelet"     ? "kubelet"
-             : controller == "scheduler" ? "kube-scheduler"
-                                         : "kube-controller-manager"} {}
+             controller == "kubelet"             ? "kubelet"
+             : controller == "default-scheduler" ? "kube-scheduler"
+                                                 : "kube-controller-manager"} {}
 
 std::vector<ObjectPtr> Kit::owned(const std::string& resource, const std::string& name_space,
                                   const std::string& owner_uid) const {
@@ -126,45 +126,6 @@ Outcome Kit::remove(const Json& object, const std::string& propagation, std::opt
   options.uid = uid_of(object);
   options.grace_seconds = grace_seconds;
   return api.remove(caller, target_of(object), options);
-}
-
-void Kit::event(const Json& about, std::string_view type, std::string_view reason, const std::string& message,
-                const EventOrigin& origin) const {
-  const std::string name_space = namespace_of(about).empty() ? "default" : namespace_of(about);
-  const std::string now = timestamp();
-  const std::string identity =
-      sha256_hex(fmt::format("{}/{}/{}/{}/{}", uid_of(about), type, reason, message, origin.field_path)).substr(0, 16);
-  const std::string name = fmt::format("{}.{}", name_of(about).substr(0, 200), identity);
-  if (const ObjectPtr known = get({"events", name_space, name})) {
-    Json next = *known;
-    next["count"] = int_at(next, {"count"}, 1) + 1;
-    next["lastTimestamp"] = now;
-    update(next);
-    return;
-  }
-  const std::string component = caller.user.substr(caller.user.rfind(':') + 1);
-  Json involved{{"apiVersion", at_path(about, {"apiVersion"})},
-                {"kind", at_path(about, {"kind"})},
-                {"name", name_of(about)},
-                {"namespace", namespace_of(about)},
-                {"uid", uid_of(about)},
-                {"resourceVersion", at_path(about, {"metadata", "resourceVersion"})}};
-  if (!origin.field_path.empty()) involved["fieldPath"] = origin.field_path;
-  Json source{{"component", component}};
-  if (!origin.host.empty()) source["host"] = origin.host;
-  create({{"apiVersion", "v1"},
-          {"kind", "Event"},
-          {"metadata", {{"name", name}, {"namespace", name_space}}},
-          {"involvedObject", std::move(involved)},
-          {"type", type},
-          {"reason", reason},
-          {"message", message},
-          {"firstTimestamp", now},
-          {"lastTimestamp", now},
-          {"count", 1},
-          {"source", std::move(source)},
-          {"reportingComponent", component},
-          {"reportingInstance", origin.host}});
 }
 
 Key key_of(const Registry& registry, const Json& object) {

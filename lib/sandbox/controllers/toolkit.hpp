@@ -68,6 +68,7 @@ class Kit {
   std::string timestamp() const { return format_rfc3339(now()); }
 
  private:
+  void count_up(const Json& event, const std::string& message) const;
   Target target_of(const Json& object) const;
 };
 

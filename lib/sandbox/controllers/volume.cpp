@@ -155,7 +155,8 @@ class VolumeController final : public Controller {
     annotations["pv.kubernetes.io/bound-by-controller"] = "yes";
     if (const std::string by = string_at(volume, {"metadata", "annotations", "pv.kubernetes.io/provisioned-by"});
         !by.empty())
-      annotations["volume.kubernetes.io/storage-provisioner"] = by;
+      annotations["volume.kubernetes.io/storage-provisioner"] =
+          annotations["volume.beta.kubernetes.io/storage-provisioner"] = by;
     next["spec"]["volumeName"] = name_of(volume);
     Outcome bound = kit_.update(next);
     if (!bound.ok()) return;

@@ -125,8 +125,8 @@ TEST_CASE("a StatefulSet starts its pods in order, each with a claim of its own"
     CHECK(string_at(claim, {"status", "phase"}) == "Bound");
   CHECK(names(cluster.list("persistentvolumeclaims")) ==
         std::vector<std::string>{"data-db-0", "data-db-1", "data-db-2"});
-  CHECK(cluster.has_event("db", "create Claim data-db-0 Pod db-0 in StatefulSet db success"));
-  CHECK(cluster.has_event("db", "create Pod db-2 in StatefulSet db successful"));
+  CHECK(cluster.has_event("db", "Create Claim data-db-0 Pod db-0 in StatefulSet db success"));
+  CHECK(cluster.has_event("db", "Create Pod db-2 in StatefulSet db successful"));
   const Json db = cluster.get("statefulsets.apps", "db");
   CHECK(int_at(db, {"status", "readyReplicas"}) == 3);
   CHECK(string_at(db, {"status", "currentRevision"}) == string_at(db, {"status", "updateRevision"}));
@@ -373,7 +373,8 @@ TEST_CASE("a claim of a storage class that does not exist says so, and so does i
   cluster.create(web);
   cluster.run_for(1s);
   CHECK(cluster.has_event("data", "Warning ProvisioningFailed: storageclass.storage.k8s.io \"fast\" not found"));
-  CHECK(cluster.has_event("web", "0/3 nodes are available: pod has unbound immediate PersistentVolumeClaims."));
+  CHECK(
+      cluster.has_event("web", "0/3 nodes are available: pod has unbound immediate PersistentVolumeClaims. not found"));
 }
 
 TEST_CASE("a quota that is used up stops a ReplicaSet, and the Deployment says why") {
