@@ -2,6 +2,7 @@
 // Deployments: revisions, rolling update, progress (pkg/controller/deployment).
 #include "base/text.hpp"
 #include "sandbox/controllers/controller.hpp"
+#include "sandbox/controllers/deployment_scaling.hpp"
 #include "sandbox/controllers/deployment_status.hpp"
 
 #include <fmt/format.h>
@@ -13,8 +14,6 @@ namespace {
 
 constexpr std::string_view resource = "deployments.apps", set_resource = "replicasets.apps";
 constexpr const char* revision_annotation = "deployment.kubernetes.io/revision";
-constexpr const char* desired_annotation = "deployment.kubernetes.io/desired-replicas";
-constexpr const char* max_annotation = "deployment.kubernetes.io/max-replicas";
 constexpr const char* hash_label = "pod-template-hash";
 
 Json template_without_hash(const Json& workload) {
@@ -58,7 +57,7 @@ class DeploymentController final : public Controller {
     RolloutSets sets = sets_of(deployment);
     const bool paused = bool_at(deployment, {"spec", "paused"});
     if (!paused || sets.current) renew_current(deployment, sets, paused);
-    if (paused)
+    if (paused || size_has_changed(deployment, sets))
       scale_in_proportion(deployment, sets);
     else if (string_at(deployment, {"spec", "strategy", "type"}) == "Recreate")
       recreate(deployment, sets);
@@ -236,14 +235,13 @@ class DeploymentController final : public Controller {
     if (!old_pods && sets.current) resize(deployment, sets.current, replicas_of(deployment));
   }
 
-  // A paused rollout keeps its shape; only the whole grows or shrinks.
+  // Every ReplicaSet takes its part of a change of size; the rollout goes on from there.
   void scale_in_proportion(const Json& deployment, RolloutSets& sets) {
-    std::vector<ObjectPtr*> active;
-    if (sets.current && replicas_of(*sets.current) > 0) active.push_back(&sets.current);
-    for (ObjectPtr& set : sets.old)
-      if (replicas_of(*set) > 0) active.push_back(&set);
-    if (active.size() == 1) resize(deployment, *active.front(), replicas_of(deployment));
-    if (active.empty() && sets.current) resize(deployment, sets.current, replicas_of(deployment));
+    for (const auto& [name, size] : proportional_sizes(deployment, sets, surge_of(deployment))) {
+      if (sets.current && name_of(*sets.current) == name) resize(deployment, sets.current, size);
+      for (ObjectPtr& set : sets.old)
+        if (name_of(*set) == name) resize(deployment, set, size);
+    }
   }
 
   void clean_up(const Json& deployment, const RolloutSets& sets) {

@@ -80,6 +80,33 @@ TEST_CASE("a new image rolls out without losing availability; the old one comes 
   CHECK(string_at(back, {"metadata", "annotations", "deployment.kubernetes.io/revision"}) == "3");
 }
 
+TEST_CASE("a Deployment that is paused in a rollout grows and shrinks in proportion") {
+  Cluster cluster;
+  Json web = deployment("web", 10);
+  web["spec"]["strategy"] = {{"type", "RollingUpdate"}, {"rollingUpdate", {{"maxSurge", 3}, {"maxUnavailable", 2}}}};
+  cluster.create(web);
+  cluster.run_for(10s);
+  set_image(cluster, "deployments.apps", "web", "app:never-ready");
+  cluster.run_for(10s);
+  const auto sizes = [&] {
+    std::vector<std::int64_t> result;
+    for (const Json& set : cluster.list("replicasets.apps")) result.push_back(int_at(set, {"spec", "replicas"}));
+    std::ranges::sort(result);
+    return result;
+  };
+  REQUIRE(sizes() == std::vector<std::int64_t>{5, 8});
+  cluster.change("deployments.apps", "web", [](Json& object) {
+    object["spec"]["paused"] = true;
+    object["spec"]["replicas"] = 15;
+  });
+  cluster.run_for(5s);
+  CHECK(sizes() ==
+        std::vector<std::int64_t>{7, 11});  // the example of the Deployment page of Kubernetes' documentation
+  cluster.change("deployments.apps", "web", [](Json& object) { object["spec"]["replicas"] = 0; });
+  cluster.run_for(5s);
+  CHECK(sizes() == std::vector<std::int64_t>{0, 0});
+}
+
 TEST_CASE("a rollout that gets no further exceeds its progress deadline") {
   Cluster cluster;
   Json web = deployment("web", 1);
