@@ -13,7 +13,7 @@ namespace kforge::sandbox {
 namespace {
 
 using Kind = PodFault::Kind;
-constexpr Milliseconds crash_after{1000}, oom_after{3000}, slow_start{20'000}, hang_after{10'000}, flap_every{10'000};
+constexpr Milliseconds crash_after{1000}, oom_after{1500}, slow_start{20'000}, hang_after{10'000}, flap_every{10'000};
 
 std::string command_text(const Json& container) {
   std::string text;

@@ -125,7 +125,10 @@ std::optional<PodFault> FaultBook::of(const Json& pod, std::string_view containe
   const std::string name = fmt::format("{}/{}", namespace_of(pod), name_of(pod));
   for (const Rule& rule : rules_)
     if (name.starts_with(rule.match) && concerns(rule.fault)) return rule.fault;
-  return fault_of_image(string_at(container_spec(pod, container), {"image"}));
+  if (!container.empty()) return fault_of_image(string_at(container_spec(pod, container), {"image"}));
+  for (const Json& each : at_path(pod, {"spec", "containers"}))
+    if (auto fault = fault_of_image(string_at(each, {"image"}))) return fault;
+  return std::nullopt;
 }
 
 }  // namespace kforge::sandbox

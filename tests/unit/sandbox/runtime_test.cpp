@@ -219,7 +219,11 @@ TEST_CASE("a faults file hits pods by the start of their name, an image's tag ev
   Json tagged = pod("tagged");
   tagged["spec"]["containers"][0]["image"] = "registry.example.com/app:missing";
   cluster.create(tagged);
+  tagged["metadata"]["name"] = "roomless";
+  tagged["spec"]["containers"][0]["image"] = "app:unschedulable";
+  cluster.create(tagged);
   cluster.run_for(8s);
+  CHECK(cluster.pod_state("roomless") == "Pending");
   CHECK(cluster.pod_state("web-1") == "Running");
   CHECK(cluster.pod_state("other") == "Running ready");
   CHECK(cluster.pod_state("tagged") == "Pending ImagePullBackOff");
