@@ -8,6 +8,7 @@
 #include "sandbox/server/discovery.hpp"
 #include "sandbox/server/openapi.hpp"
 #include "sandbox/server/pod_streams.hpp"
+#include "sandbox/server/protobuf.hpp"
 #include "sandbox/server/route.hpp"
 #include "sandbox/server/tables.hpp"
 #include "sandbox/server/url.hpp"
@@ -40,13 +41,6 @@ std::size_t number(const std::string& text) {
 
 HttpResponse json_response(int status, const Json& body, std::string content_type = "application/json") {
   return {status, {}, std::move(content_type), to_text(body) + "\n"};
-}
-
-// kubectl asks for JSON or YAML bodies; protobuf is refused as a server without it would.
-Json object_body(const HttpRequest& request) {
-  if (contains(request.header("content-type"), "protobuf"))
-    throw unsupported_media_type("application/json, application/yaml");
-  return parse_body(request.body);
 }
 
 }  // namespace
@@ -126,10 +120,10 @@ struct ApiServer::State {
       case Verb::list:
         return api.list(target, selector, number(request.parameter("limit")), request.parameter("continue"));
       case Verb::create:
-        if (!target.subresource.empty()) return create_subresource(api, caller, target, object_body(request));
-        return api.create(caller, target, object_body(request), write_options_of(request));
+        if (!target.subresource.empty()) return create_subresource(api, caller, target, parse_body(request.body));
+        return api.create(caller, target, parse_body(request.body), write_options_of(request));
       case Verb::update:
-        return api.update(caller, target, object_body(request), write_options_of(request));
+        return api.update(caller, target, parse_body(request.body), write_options_of(request));
       case Verb::patch:
         return api.patch(caller, target, patch_type_of(request), request.body, write_options_of(request));
       case Verb::remove:
@@ -161,7 +155,7 @@ struct ApiServer::State {
 
   std::optional<Json> review(const Target& target, const HttpRequest& request) const {
     if (request.method != "POST" || !is_review(target)) return std::nullopt;
-    return answer_review(target, object_body(request), caller_of(request));
+    return answer_review(target, parse_body(request.body), caller_of(request));
   }
 
   void route(const HttpRequest& request, const std::shared_ptr<Responder>& responder) {
@@ -188,6 +182,7 @@ ApiServer::~ApiServer() = default;
 
 void ApiServer::handle(HttpRequest request, const std::shared_ptr<Responder>& responder) {
   try {
+    if (is_protobuf(request.body)) request.body = to_text(object_from_protobuf(request.body));
     state_->route(request, responder);
   } catch (const Refusal& refusal) {
     responder->send(json_response(refusal.code, refusal.status));
