@@ -120,6 +120,15 @@ constexpr CommandSpec table[] = {
      .summary = "print the log of the sandbox itself",
      .details = "What the serving process had to say; logs of pods are not in it.",
      .bind = bind_sandbox_logs},
+    {.name = "sandbox faults",
+     .group = "move",
+     .summary = "make the sandbox's API or pods fail as a file says; without one, show what fails now",
+     .details =
+         "A faults file is YAML: `api:` and `pods:`, each a list of {match: …, fault: …}. Example: `pods: [{match: "
+         "backend/order, fault: crash-loop exit=3}]`. They end with --clear or with the sandbox. "
+         "docs/sandbox.md lists them all.",
+     .formats = Formats::text_json,
+     .bind = bind_sandbox_faults},
     {.name = "completion",
      .group = "tool",
      .summary = "print the completion script of a shell",

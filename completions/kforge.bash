@@ -12,7 +12,7 @@ _kforge() {
   for ((i = 1; i < COMP_CWORD; i++)); do
     word="${COMP_WORDS[i]}"
     case "$word" in
-      -f|--file|-e|--environment|--timeout|-o|--output|--color|--progress|--events|--kubeconfig|--context|--cluster|--user|-s|--server|-n|--namespace|--token-file|--certificate-authority|--client-certificate|--client-key|--tls-server-name|--as|--as-uid|--as-group|--dir|--from|-l|--selector|-c|--container|--tail|--since|--since-time|--include|--exclude|--fields|--where|--name|--speed|--name|--name|--name|--name|--name)
+      -f|--file|-e|--environment|--timeout|-o|--output|--color|--progress|--events|--kubeconfig|--context|--cluster|--user|-s|--server|-n|--namespace|--token-file|--certificate-authority|--client-certificate|--client-key|--tls-server-name|--as|--as-uid|--as-group|--dir|--from|-l|--selector|-c|--container|--tail|--since|--since-time|--include|--exclude|--fields|--where|--name|--speed|--name|--name|--name|--name|--name|--name)
         ((i++))
         [[ ${COMP_WORDS[i]} == "=" ]] && ((i++))
         [[ $word == -f || $word == --file ]] && file="${COMP_WORDS[i]}" ;;
@@ -20,7 +20,7 @@ _kforge() {
       *)
         case "$command" in
           "") command="$word" ;;
-          config|sandbox|sandbox|sandbox|sandbox|sandbox|sandbox) command+=" $word" ;;
+          config|sandbox|sandbox|sandbox|sandbox|sandbox|sandbox|sandbox) command+=" $word" ;;
         esac ;;
     esac
   done
@@ -64,13 +64,14 @@ _kforge() {
     --name) return ;;
     --name) return ;;
     --name) return ;;
+    --name) return ;;
   esac
   options="-f --file -e --environment --timeout -y --yes -o --output --color --progress --events -q --quiet -v --verbose --sandbox --kubeconfig --context --cluster --user -s --server -n --namespace --token-file --certificate-authority --client-certificate --client-key --tls-server-name --as --as-uid --as-group --insecure-skip-tls-verify -h --help --version"
   arguments=()
   case "$command" in
     "") arguments=(-W "check render schema explain up down status ls ps logs config sandbox completion version") ;;
     "config") arguments=(-W "view-connection") ;;
-    "sandbox") arguments=(-W "start stop status reset kubeconfig logs") ;;
+    "sandbox") arguments=(-W "start stop status reset kubeconfig logs faults") ;;
     "check")
       options+=""
       arguments=()
@@ -130,6 +131,10 @@ _kforge() {
     "sandbox logs")
       options+=" --name"
       arguments=()
+      ;;
+    "sandbox faults")
+      options+=" --clear --name"
+      arguments=(-f)
       ;;
     "completion")
       options+=""

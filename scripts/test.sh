@@ -44,6 +44,7 @@ cluster_tests() {
   KFORGE_CLIENT_CHECK=$PWD/build/$fast/tests/cluster/client/client_check KFORGE_TEST_LOGS=$results/cluster-logs \
     tests/cluster/run -n "$((jobs * 2))" --junit-xml "$results/cluster.xml"
 }
+e2e_tests() { tests/e2e/run -n "$((jobs * 2))" --junit-xml "$results/e2e.xml"; }
 python_tests() { tests/python/run --junit-xml "$results/python.xml"; }
 checkers() { tests/checkers/run --junit-xml "$results/checkers.xml"; }
 
@@ -58,7 +59,10 @@ fi
 if [[ $quick == no ]] && rung build-release build release; then
   rung python python_tests
   rung checkers checkers
-  rung cluster-tools cluster_tools && rung cluster cluster_tests
+  if rung cluster-tools cluster_tools; then
+    rung e2e e2e_tests
+    rung cluster cluster_tests
+  fi
 fi
 
 printf '\n== %s s in all\n' $((SECONDS - start))

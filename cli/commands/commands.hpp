@@ -20,6 +20,7 @@ Action bind_sandbox_status(OptionTable& table);
 Action bind_sandbox_reset(OptionTable& table);
 Action bind_sandbox_kubeconfig(OptionTable& table);
 Action bind_sandbox_logs(OptionTable& table);
+Action bind_sandbox_faults(OptionTable& table);
 Action bind_sandbox_serve(OptionTable& table);
 Action bind_view_connection(OptionTable& table);
 Action bind_completion(OptionTable& table);

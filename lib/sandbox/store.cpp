@@ -239,6 +239,24 @@ void Store::compact() {
   state_->compacted = state_->revision;
 }
 
+// Only reads happen meanwhile (one thread), so the objects themselves can be exchanged.
+Store::View::View(Store& store, Revision revision)
+    : store_(store), kept_(store.state_->objects), kept_revision_(store.state_->revision) {
+  State& state = *store.state_;
+  for (auto change = state.history.rbegin(); change != state.history.rend() && change->revision > revision; ++change) {
+    if (change->before)
+      state.objects[change->key] = change->before;
+    else
+      state.objects.erase(change->key);
+    state.revision = change->revision - 1;
+  }
+}
+
+Store::View::~View() {
+  store_.state_->objects = std::move(kept_);
+  store_.state_->revision = kept_revision_;
+}
+
 std::optional<std::string> Store::setting(const std::string& name) const {
   const Statement query = prepare(state_->database.get(), "SELECT value FROM settings WHERE name = ?");
   bind(query.get(), 1, name);

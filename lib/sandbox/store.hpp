@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -64,6 +65,20 @@ class Store {
   std::optional<std::vector<Change>> changes_since(Revision since) const;
   // Drops the history up to now: the fault "watch 410".
   void compact();
+
+  // While it lives, reads answer what stood at an earlier revision, as far as the history goes back: stale reads.
+  class View {
+   public:
+    View(Store& store, Revision revision);
+    ~View();
+    View(const View&) = delete;
+    View& operator=(const View&) = delete;
+
+   private:
+    Store& store_;
+    std::map<Key, ObjectPtr> kept_;
+    Revision kept_revision_;
+  };
 
   // Small values beside the objects: "port", "created", the sandbox's settings.
   std::optional<std::string> setting(const std::string& name) const;

@@ -176,7 +176,7 @@ struct ApiServer::State {
   }
 };
 
-ApiServer::ApiServer(Api& api, Timers& timers, PodRuntime* runtime, const schema::Table& table)
+ApiServer::ApiServer(Api& api, Timers& timers, PodRuntime& runtime, const schema::Table& table)
     : state_(new State{api, timers, table, Watches(api.store(), timers), PodStreams(api, runtime)}) {}
 ApiServer::~ApiServer() = default;
 

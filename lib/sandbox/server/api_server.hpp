@@ -13,7 +13,7 @@ namespace kforge::sandbox {
 class ApiServer {
  public:
   // All references outlive the server.
-  ApiServer(Api& api, Timers& timers, PodRuntime* runtime, const schema::Table& table);
+  ApiServer(Api& api, Timers& timers, PodRuntime& runtime, const schema::Table& table);
   ~ApiServer();
   ApiServer(const ApiServer&) = delete;
   ApiServer& operator=(const ApiServer&) = delete;

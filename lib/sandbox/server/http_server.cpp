@@ -176,6 +176,11 @@ class Session final : public std::enable_shared_from_this<Session> {
     if (!writing_ && queue_.empty()) shut_down();
   }
 
+  void cut_when_sent() {
+    cutting_ = true;
+    if (!writing_ && queue_.empty()) cut();
+  }
+
   void cut() {
     ErrorCode ignored;
     auto& socket = beast::get_lowest_layer(stream_).socket();
@@ -279,6 +284,7 @@ class Session final : public std::enable_shared_from_this<Session> {
     writing_ = false;
     if (error) return report_gone();
     if (!queue_.empty()) return write_next();
+    if (cutting_) return cut();
     if (!ending_) return;
     if (upgraded_ || !keep_alive_ || close_seen_) return shut_down();
     // The pending read of watch_for_close() goes on as the read of the next request.
@@ -341,7 +347,7 @@ class Session final : public std::enable_shared_from_this<Session> {
   std::size_t queued_ = 0;
   Peer peer_;
   bool keep_alive_ = true, streaming_ = false, writing_ = false, ending_ = false, upgraded_ = false, reading_ = false,
-       close_seen_ = false, gone_ = false;
+       close_seen_ = false, cutting_ = false, gone_ = false;
 };
 
 class SessionStream final : public UpgradedStream {
@@ -377,6 +383,7 @@ class SessionResponder final : public Responder {
     answered_ = true;
     session_->cut();
   }
+  void cut_when_sent() override { session_->cut_when_sent(); }
   std::shared_ptr<UpgradedStream> upgrade(HttpResponse head) override {
     answered_ = true;
     auto stream = std::make_shared<SessionStream>(session_);

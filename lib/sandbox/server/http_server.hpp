@@ -64,6 +64,8 @@ class Responder {
   virtual void end() = 0;
   // Cuts the connection in the middle: faults.
   virtual void reset() = 0;
+  // The same once everything written so far has been sent.
+  virtual void cut_when_sent() = 0;
   virtual std::shared_ptr<UpgradedStream> upgrade(HttpResponse head) = 0;
   // Bytes handed over and not yet sent; a slow reader grows it.
   virtual std::size_t queued() const = 0;

@@ -173,17 +173,17 @@ void answer_port_forward(Api& api, PodRuntime& runtime, const HttpRequest& reque
 
 }  // namespace
 
-PodStreams::PodStreams(Api& api, PodRuntime* runtime) : api_(api), runtime_(runtime) {}
+PodStreams::PodStreams(Api& api, PodRuntime& runtime) : api_(api), runtime_(runtime) {}
 PodStreams::~PodStreams() = default;
 
 bool PodStreams::handle(const HttpRequest& request, const Target& target, const std::shared_ptr<Responder>& responder) {
-  if (!target.group.empty() || target.resource != "pods" || target.name.empty() || runtime_ == nullptr) return false;
+  if (!target.group.empty() || target.resource != "pods" || target.name.empty()) return false;
   if (target.subresource == "log") {
-    answer_log(api_, *runtime_, request, target, responder);
+    answer_log(api_, runtime_, request, target, responder);
   } else if (target.subresource == "exec") {
-    answer_exec(api_, *runtime_, request, target, responder);
+    answer_exec(api_, runtime_, request, target, responder);
   } else if (target.subresource == "portforward") {
-    answer_port_forward(api_, *runtime_, request, target, responder);
+    answer_port_forward(api_, runtime_, request, target, responder);
   } else if (target.subresource == "attach") {
     throw bad_request("the containers of a sandbox have no terminal to attach to; use exec or logs");
   } else {

@@ -12,7 +12,7 @@ namespace kforge::sandbox {
 
 class PodStreams {
  public:
-  PodStreams(Api& api, PodRuntime* runtime);
+  PodStreams(Api& api, PodRuntime& runtime);
   ~PodStreams();
   PodStreams(const PodStreams&) = delete;
   PodStreams& operator=(const PodStreams&) = delete;
@@ -22,7 +22,7 @@ class PodStreams {
 
  private:
   Api& api_;
-  PodRuntime* runtime_;
+  PodRuntime& runtime_;
 };
 
 }  // namespace kforge::sandbox
