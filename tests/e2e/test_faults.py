@@ -43,9 +43,10 @@ def test_an_expired_certificate_is_named_and_can_be_taken_back(small):
 
 
 @pytest.mark.parametrize("fault, word", [("image-missing", "image"), ("crash-loop exit=3", "3"), ("oom", "memory"), ("config-missing", "sandbox-fault")])
-def test_a_pod_fault_becomes_a_cause(small, fault, word):
-    play(small, f"pods: [{{match: backend/web, fault: {fault}}}]").expect(0)
-    assert word in small.kforge("up", "--sandbox", "--timeout", "60s").expect(20).stderr
+def test_a_pod_fault_becomes_a_cause(sandbox, fault, word):
+    sandbox.write_service(more=", rollout: {minReadySeconds: 10}")
+    play(sandbox, f"pods: [{{match: backend/web, fault: {fault}}}]").expect(0)
+    assert word in sandbox.kforge("up", "--sandbox", "--timeout", "60s").expect(20).stderr.lower()
 
 
 @pytest.mark.parametrize("text, complaint", [("api: [{fault: lag}]", "api[0]: there is no API fault 'lag'"), ("pod: []", "unknown key 'pod'"),

@@ -72,7 +72,7 @@ def test_a_certificate_of_another_authority_is_refused(server):
     assert code_of(talk(server, request("GET", "/api/v1/secrets"), server.foreign_tls)) in (0, 401)
 
 
-@pytest.mark.parametrize("data, codes", [
+NONSENSE = [
     (b"\r\n\r\n\r\n", {0, 400}), (b"GET\r\n\r\n", {0, 400}), (b"\x00\x01\x02" * 100 + b"\r\n\r\n", {0, 400}),
     (b"GET / HTTP/9.9\r\n\r\n", {0, 400}), (b"GET / HTTP/1.1\r\nContent-Length: -5\r\n\r\n", {0, 400}),
     (b"GET /api HTTP/1.1\r\nHost: x\r\nX: " + b"y" * 200_000 + b"\r\n\r\n", {0, 400, 431}),
@@ -92,7 +92,10 @@ def test_a_certificate_of_another_authority_is_refused(server):
     (request("POST", "/api/v1/namespaces/default/configmaps", b"[" * 100_000), {400}),
     (request("DELETE", "/api/v1/namespaces/default/configmaps/x", b"nonsense"), {400, 404}),
     (request("GET", "/api/v1/namespaces/default/pods/x/exec?command=sh", b"", "Upgrade: websocket\r\n"), {404}),
-])
+]
+
+
+@pytest.mark.parametrize("data, codes", NONSENSE, ids=map(str, range(len(NONSENSE))))
 def test_requests_that_make_no_sense_are_refused(server, data, codes):
     answer = talk(server, data)
     assert code_of(answer) in codes, answer[:500]

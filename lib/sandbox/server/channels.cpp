@@ -49,7 +49,7 @@ std::shared_ptr<Channels> Channels::accept(const HttpRequest& request, Responder
     self->close();
     self->gone();
   };
-  // The stream's callbacks keep the channels alive; gone() takes them away again.
+  // The stream's callbacks keep the channels alive until the connection ends.
   self->stream_->on_bytes = [channels](std::string_view bytes) { channels->feed(bytes); };
   self->stream_->on_closed = [channels] { channels->gone(); };
   return channels;

@@ -7,6 +7,7 @@
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>
@@ -28,6 +29,7 @@ using TlsStream = beast::ssl_stream<beast::tcp_stream>;
 
 namespace {
 
+constexpr auto shutdown_limit = std::chrono::seconds(2);
 constexpr auto handshake_limit = std::chrono::seconds(10);
 constexpr auto request_limit = std::chrono::minutes(5);  // idle keep-alive connections end after this
 constexpr std::uint32_t header_limit = 64U << 10U;
@@ -319,13 +321,23 @@ class Session final : public std::enable_shared_from_this<Session> {
                             });
   }
 
+  // A shutdown of TLS reads as well, and a stream takes one read at a time: while one waits, sending ends and the
+  // client's end finishes that read.
   void shut_down() {
-    beast::get_lowest_layer(stream_).expires_after(std::chrono::seconds(2));
+    if (reading_ || upgraded_) return end_sending();
+    beast::get_lowest_layer(stream_).expires_after(shutdown_limit);
     stream_.async_shutdown([self = shared_from_this()](ErrorCode) {
       ErrorCode ignored;
       beast::get_lowest_layer(self->stream_).socket().close(ignored);
       self->report_gone();
     });
+  }
+
+  void end_sending() {
+    ErrorCode ignored;
+    beast::get_lowest_layer(stream_).socket().shutdown(tcp::socket::shutdown_send, ignored);
+    const auto patience = std::make_shared<asio::steady_timer>(stream_.get_executor(), shutdown_limit);
+    patience->async_wait([self = shared_from_this(), patience](ErrorCode) { self->report_gone(); });
   }
 
   void report_gone() {
@@ -392,7 +404,11 @@ class SessionResponder final : public Responder {
       if (const auto alive = weak.lock(); alive && alive->on_bytes) alive->on_bytes(bytes);
     };
     session_->on_gone = [weak] {
-      if (const auto alive = weak.lock(); alive && alive->on_closed) alive->on_closed();
+      const auto alive = weak.lock();
+      if (!alive) return;
+      const auto action = std::exchange(alive->on_closed, nullptr);
+      alive->on_bytes = nullptr;
+      if (action) action();
     };
     session_->start_upgrade(std::move(head));
     return stream;
