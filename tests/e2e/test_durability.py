@@ -7,6 +7,8 @@ import signal
 import ssl
 import threading
 
+from harness.wait import until
+
 ROUNDS = int(os.environ.get("KFORGE_TEST_KILLS", "200"))
 
 
@@ -47,6 +49,7 @@ def test_nothing_acknowledged_is_lost_when_it_is_killed(sandbox):
         assert writer.enough.wait(20)
         os.kill(started["pid"], signal.SIGKILL)
         writer.join(20)
+        until(lambda: sandbox.status()["state"] == "stopped")
         expected |= set(writer.acknowledged)
     sandbox.start()
     found = set(sandbox.kubectl("get", "configmaps", "-o", "name").split())

@@ -99,8 +99,7 @@ def test_logs_and_exec_reach_the_containers(web):
     done = web.try_kubectl("exec", pod, "--", "sh", "-c", "exit 3")
     assert done.code == 3, done
     assert web.try_kubectl("exec", pod, "-c", "nobody", "--", "env").code == 1
-    typed = web.kubectl("exec", "-i", pod, "--", "cat", stdin="typed\n")
-    assert typed == "typed\n"
+    assert web.kubectl("exec", "-i", pod, "--", "sh", stdin="echo typed\n") == "typed\n"
 
 
 def test_delete_takes_everything_that_belongs_to_it(web):
