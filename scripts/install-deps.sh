@@ -11,7 +11,8 @@ packages=(
   nlohmann-json3-dev zlib1g-dev
   openssl python3 python3-venv  # of the control plane in tests/cluster, which the quickstart runs on
 )
-test_packages=(catch2 clang-format-14 mold tmux)
+test_packages=(catch2 clang-format-14 mold tmux
+  runc containernetworking-plugins nftables iproute2 procps curl maven)  # of the node in tests/node
 case ${1:-} in
   '') packages+=("${test_packages[@]}") ;;
   --build) ;;

@@ -45,6 +45,9 @@ cluster_tests() {
     tests/cluster/run -n "$((jobs * 2))" --junit-xml "$results/cluster.xml"
 }
 e2e_tests() { tests/e2e/run -n "$((jobs * 2))" --junit-xml "$results/e2e.xml"; }
+node_tools() { tests/node/build; }
+# The shop takes one worker; what it does not use, the failures on purpose take. They mostly wait.
+node_tests() { KFORGE_TEST_LOGS=$results/node-logs tests/node/run -n 3 --junit-xml "$results/node.xml"; }
 python_tests() { tests/python/run --junit-xml "$results/python.xml"; }
 checkers() { tests/checkers/run --junit-xml "$results/checkers.xml"; }
 
@@ -63,6 +66,7 @@ if [[ $quick == no ]] && rung build-release build release; then
     rung e2e e2e_tests
     rung cluster cluster_tests
   fi
+  rung node-tools node_tools && rung node node_tests
 fi
 
 printf '\n== %s s in all\n' $((SECONDS - start))
