@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "observe/status.hpp"
 
-#include "base/text.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/looking.hpp"
 #include "cli/services.hpp"
 #include "cli/session.hpp"
 #include "os/files.hpp"
-#include "ui/live_block.hpp"
 #include "ui/status_table.hpp"
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <memory>
 
 namespace kforge::cli {
@@ -39,62 +37,28 @@ std::vector<Json> objects_of_file(const std::string& name, const Environment& en
 
 // The state of the chosen services now.
 observe::ProjectStatus look(Session& session, const StatusOptions& options) {
-  const Deps& deps = session.deps();
   // Scripts pick what they want themselves.
   const auto kinds = options.all || session.json() ? observe::Kinds::all : observe::Kinds::workloads;
-  const auto judge = [&](const std::vector<Json>& objects) {
-    return observe::status_of(objects, deps.clock.now(), deps.clock.wall_time(), kinds);
-  };
-  if (!options.from.empty()) {
-    observe::ProjectStatus status = judge(objects_of_file(options.from, deps.environment));
-    if (status.project.empty()) status.project = options.from;
-    return status;
-  }
-  const project::Project& project = session.project();
-  const std::vector<std::string> services = services_named(project, options.services);
-  observe::ProjectStatus status = judge(observe::read_project(session.client(), project));
-  status.project = project.name;
-  status.context = session.access().context;
-  if (!services.empty())
-    std::erase_if(status.objects, [&](const observe::ObjectRow& row) {
-      return std::ranges::find(services, row.service) == services.end();
-    });
-  for (const std::string& warning : session.client().take_warnings()) session.warn(warning);
+  if (options.from.empty()) return look_at(session, services_named(session.project(), options.services), kinds).status;
+  const Deps& deps = session.deps();
+  observe::ProjectStatus status = observe::status_of(objects_of_file(options.from, deps.environment), deps.clock.now(),
+                                                     deps.clock.wall_time(), kinds);
+  if (status.project.empty()) status.project = options.from;
   return status;
 }
 
 std::vector<ui::Line> lines_of(Session& session, const observe::ProjectStatus& status) {
-  if (status.objects.empty())
-    return {fmt::format("{} is not deployed{}; `kforge up` deploys it", status.project,
-                        status.context.empty() ? "" : " on " + status.context)};
+  if (status.objects.empty()) return {not_deployed(status)};
   const auto pods = session.settings().detail == ui::Detail::full ? ui::Pods::shown : ui::Pods::hidden;
   return ui::status_lines(status, session.deps().clock.wall_time(), pods, session.out_style());
 }
 
-// Reads again every two seconds until a signal ends it; a terminal is redrawn in place, a pipe gets what changed.
-[[noreturn]] void watch(Session& session, const StatusOptions& options) {
-  Terminal& terminal = session.deps().terminal;
-  const ui::Style& style = session.out_style();
-  ui::LiveBlock block(terminal, Stream::out);
-  for (std::string shown_before;;) {
-    std::vector<ui::Line> lines = lines_of(session, look(session, options));
-    if (style.live) {
-      const auto most = static_cast<std::size_t>(std::max(2, terminal.height(Stream::out) - 1));
-      if (lines.size() > most) lines.resize(most);
-      block.draw(lines, style);
-    } else if (const std::string text = ui::paint_all(lines, style); text != shown_before) {
-      session.print(shown_before.empty() ? text : "\n" + text);
-      shown_before = text;
-    }
-    session.client().wait(session.deps().clock.now() + watch_pause);
-  }
-}
-
 int run_status(Session& session, const StatusOptions& options) {
-  if (options.watch && (session.json() || !options.from.empty()))
-    throw Error(ErrorKind::usage, fmt::format("--watch does not go with {}", session.json() ? "-o json" : "--from"))
-        .hint(session.json() ? "run `kforge status -o json` again and again instead" : "");
-  if (options.watch) watch(session, options);
+  if (options.watch) {
+    refuse_watched_json(session, "status");
+    if (!options.from.empty()) throw Error(ErrorKind::usage, "--watch does not go with --from");
+    keep_showing(session, watch_pause, [&] { return lines_of(session, look(session, options)); });
+  }
   const observe::ProjectStatus status = look(session, options);
   if (session.json())
     session.print_json(observe::to_json(status));

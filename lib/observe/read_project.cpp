@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/text.hpp"
+#include "observe/gathering.hpp"
 #include "observe/status.hpp"
 
 #include <fmt/format.h>
@@ -11,8 +12,6 @@ namespace {
 
 using project::Tier;
 
-// Without what runs there is no status; the rest makes it better.
-enum class Need { required, optional };
 struct Reading {
   schema::KindName kind;
   Need need = Need::optional;
@@ -52,56 +51,7 @@ std::set<schema::KindName> own_kinds(const project::Project& project) {
   return kinds;
 }
 
-// Requests in flight together; their objects come in the order of the requests, whatever came first.
-class Reader {
- public:
-  explicit Reader(kube::Client& client) : client_(client) {}
-  // After an interrupt no answer may come to a frame that is gone.
-  ~Reader() {
-    for (const kube::RequestId id : requests_) client_.cancel(id);
-  }
-  Reader(const Reader&) = delete;
-  Reader& operator=(const Reader&) = delete;
-
-  void read(kube::ApiRequest request, Need need) {
-    const std::size_t place = parts_.size();
-    parts_.emplace_back();
-    ++open_;
-    requests_.push_back(client_.send(
-        std::move(request), [this, place, need](kube::ApiResult result) { keep(place, need, std::move(result)); }));
-  }
-
-  std::vector<Json> finish() {
-    while (open_ > 0) client_.wait(Clock::time_point::max());
-    if (error_) throw Error(*error_);
-    std::vector<Json> objects;
-    for (std::vector<Json>& part : parts_)
-      objects.insert(objects.end(), std::make_move_iterator(part.begin()), std::make_move_iterator(part.end()));
-    return objects;
-  }
-
- private:
-  void keep(std::size_t place, Need need, kube::ApiResult result) {
-    --open_;
-    if (result.error) {
-      const bool absent = result.error->kind == ErrorKind::not_found;
-      const bool denied = result.error->kind == ErrorKind::forbidden && need == Need::optional;
-      if (!absent && !denied && !error_) error_ = std::move(result.error);
-    } else if (result.body.contains("items")) {
-      parts_[place] = kube::items_of(std::move(result.body));
-    } else {
-      parts_[place].push_back(std::move(result.body));
-    }
-  }
-
-  kube::Client& client_;
-  std::vector<kube::RequestId> requests_;
-  std::size_t open_ = 0;
-  std::vector<std::vector<Json>> parts_;
-  std::optional<Error> error_;
-};
-
-void read_namespace(Reader& reader, kube::Client& client, const std::string& name) {
+void read_namespace(Gathering& reader, kube::Client& client, const std::string& name) {
   const schema::Kind& kind = kube::resolve_kind(client, {"", "v1", "Namespace"});
   reader.read(kube::get_request(kind, {.kind = kind.name, .name_space = {}, .name = name}), Need::optional);
 }
@@ -124,14 +74,18 @@ std::set<std::string> namespaces_of(const project::Project& project) {
   return names;
 }
 
+std::string selector_of(const project::Project& project) {
+  return "kforge.dev/project=" + project.name;
+}
+
 std::vector<Json> read_project(kube::Client& client, const project::Project& project) {
-  const std::string selector = "kforge.dev/project=" + project.name;
+  const std::string selector = selector_of(project);
   std::vector<Reading> all = readings();
   for (const schema::KindName& kind : own_kinds(project)) all.push_back({kind});
   std::vector<std::pair<const schema::Kind*, const Reading*>> kinds;
   for (const Reading& reading : all) kinds.emplace_back(&kube::resolve_kind(client, reading.kind), &reading);
 
-  Reader reader(client);
+  Gathering reader(client);
   for (const std::string& name_space : namespaces_of(project)) {
     read_namespace(reader, client, name_space);
     for (const auto& [kind, reading] : kinds) {

@@ -75,6 +75,8 @@ PodRow pod_row(const Json& pod) {
   row.started = rollout::time_at(pod, {"status", "startTime"});
   if (!row.started) row.started = rollout::time_at(pod, {"metadata", "creationTimestamp"});
   row.ready = rollout::is_ready(pod);
+  row.request = requests_of(at_path(pod, {"spec"}));
+  row.limit = limits_of(at_path(pod, {"spec"}));
   if (const auto exit = rollout::last_exit_of(pod)) {
     row.last_exit = exit->text;
     if (row.restarts > 0) row.last_restart = exit->at;

@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <set>
 #include <tuple>
 
@@ -39,23 +38,10 @@ bool is_spare(const Json& object) {
          rollout::count_at(object, {"status", "replicas"}) == 0;
 }
 
-// "backend/Deployment/orders" -> "2-5": the range of every autoscaler by what it scales.
-std::map<std::string, std::string> scales_of(const std::vector<Json>& objects) {
-  std::map<std::string, std::string> scales;
-  for (const Json& object : objects) {
-    if (kind_of(object) != "HorizontalPodAutoscaler") continue;
-    const Json& spec = at_path(object, {"spec"});
-    scales[fmt::format("{}/{}/{}", rollout::namespace_of(object), text_at(spec, {"scaleTargetRef", "kind"}),
-                       text_at(spec, {"scaleTargetRef", "name"}))] =
-        fmt::format("{}-{}", rollout::count_at(spec, {"minReplicas"}, 1), rollout::count_at(spec, {"maxReplicas"}));
-  }
-  return scales;
-}
-
 class StatusReader {
  public:
   StatusReader(const std::vector<Json>& objects, Clock::time_point now, WallTime wall_now)
-      : now_(now), wall_now_(wall_now), scales_(scales_of(objects)) {
+      : now_(now), wall_now_(wall_now), companions_(objects) {
     for (const Json& object : objects) {
       index_.add(object);
       known_.insert(rollout::uid_of(object));
@@ -77,10 +63,11 @@ class StatusReader {
     row.created = rollout::time_at(object, {"metadata", "creationTimestamp"});
     if (!runs(object)) return row;
     row.image = image_tag_of(object);
-    const auto scale =
-        scales_.find(fmt::format("{}/{}/{}", row.object.name_space, row.object.kind.kind, row.object.name));
-    if (scale != scales_.end()) row.scale = scale->second;
     add_pods(row, object, around);
+    row.autoscaling = companions_.autoscaling_of(object);
+    if (row.autoscaling) row.scale = fmt::format("{}-{}", row.autoscaling->min, row.autoscaling->max);
+    row.budget = companions_.budget_of(object);
+    row.endpoints = companions_.endpoints_of(object);
     return row;
   }
 
@@ -95,7 +82,7 @@ class StatusReader {
   WallTime wall_now_;
   rollout::Index index_;
   std::set<std::string_view> known_;
-  std::map<std::string, std::string> scales_;
+  Companions companions_;
 };
 
 bool is_wanted(const Json& object, const ObjectRow& row, Kinds kinds) {
@@ -121,7 +108,29 @@ std::string project_of(const std::vector<Json>& objects) {
   return names.size() == 1 ? std::string(*names.begin()) : "";
 }
 
+Amounts sum_of(const std::vector<PodRow>& pods, Amounts PodRow::*part) {
+  Amounts sum;
+  for (const PodRow& pod : pods) sum += pod.*part;
+  return sum;
+}
+
 }  // namespace
+
+Amounts ObjectRow::use() const {
+  return sum_of(pods, &PodRow::use);
+}
+Amounts ObjectRow::request() const {
+  return sum_of(pods, &PodRow::request);
+}
+Amounts ObjectRow::limit() const {
+  return sum_of(pods, &PodRow::limit);
+}
+
+void add_usage(ProjectStatus& status, const Usage& usage) {
+  for (ObjectRow& row : status.objects)
+    for (PodRow& pod : row.pods)
+      if (const Amounts* use = usage.find(row.object.name_space, pod.name)) pod.use = *use;
+}
 
 ProjectStatus status_of(const std::vector<Json>& objects, Clock::time_point now, WallTime wall_now, Kinds kinds) {
   const StatusReader reader(objects, now, wall_now);

@@ -4,6 +4,8 @@
 #pragma once
 
 #include "kube/client.hpp"
+#include "observe/companions.hpp"
+#include "observe/usage.hpp"
 #include "project/model.hpp"
 #include "rollout/verdict.hpp"
 
@@ -20,6 +22,7 @@ struct PodRow {
   std::optional<WallTime> started, last_restart;
   bool ready = false;
   std::string last_exit;  // "out of memory at 512Mi", "exit code 1"
+  Amounts use, request, limit;
 };
 struct ObjectRow {
   std::string tier;  // "backend"; empty when unknown
@@ -31,6 +34,10 @@ struct ObjectRow {
   std::optional<WallTime> created;
   rollout::Verdict verdict;
   std::vector<PodRow> pods;  // by name
+  std::optional<Autoscaling> autoscaling;
+  std::optional<Budget> budget;
+  std::optional<Endpoints> endpoints;
+  Amounts use() const, request() const, limit() const;  // of all pods together
 };
 struct ProjectStatus {
   std::string project, context;    // the label kforge.dev/project where all agree; context: the caller's
@@ -44,6 +51,9 @@ struct ProjectStatus {
 enum class Kinds { workloads, all };
 ProjectStatus status_of(const std::vector<Json>& objects, Clock::time_point now, WallTime wall_now, Kinds kinds);
 
+// Tells the pods of a status what they use.
+void add_usage(ProjectStatus& status, const Usage& usage);
+
 // The namespaces that the project's parts are in.
 std::set<std::string> namespaces_of(const project::Project& project);
 
@@ -51,6 +61,9 @@ std::set<std::string> namespaces_of(const project::Project& project);
 // are not read. Kinds that the account may not list are left out, unless nothing can be said without them: then the
 // error of the API server is thrown, as is every other one.
 std::vector<Json> read_project(kube::Client& client, const project::Project& project);
+
+// The label selector of everything that belongs to a project.
+std::string selector_of(const project::Project& project);
 
 // docs/status-json.md
 Json to_json(const ProjectStatus& status);

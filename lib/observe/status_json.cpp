@@ -13,12 +13,44 @@ void put_time(Json& object, const char* key, const std::optional<WallTime>& time
   if (time) object[key] = format_rfc3339(*time);
 }
 
+// Cores and bytes.
+void put_amounts(Json& object, const char* key, const Amounts& amounts) {
+  if (amounts.cpu) object[key]["cpu"] = *amounts.cpu;
+  if (amounts.memory) object[key]["memory"] = static_cast<std::int64_t>(*amounts.memory);
+}
+
+void put_all_amounts(Json& object, const Amounts& use, const Amounts& request, const Amounts& limit) {
+  put_amounts(object, "use", use);
+  put_amounts(object, "requests", request);
+  put_amounts(object, "limits", limit);
+}
+
+void put_companions(Json& made, const ObjectRow& row) {
+  if (row.autoscaling) {
+    const Autoscaling& scaling = *row.autoscaling;
+    Json& object = made["autoscaler"] = {{"name", scaling.name},
+                                         {"min", scaling.min},
+                                         {"max", scaling.max},
+                                         {"current", scaling.current},
+                                         {"wanted", scaling.wanted}};
+    if (scaling.cpu) object["cpu"] = *scaling.cpu;
+    if (scaling.cpu_target) object["cpuTarget"] = *scaling.cpu_target;
+  }
+  if (row.budget)
+    made["disruptionBudget"] = {{"name", row.budget->name},
+                                {"allowed", row.budget->allowed},
+                                {"healthy", row.budget->healthy},
+                                {"needed", row.budget->needed}};
+  if (row.endpoints) made["endpoints"] = {{"ready", row.endpoints->ready}, {"all", row.endpoints->all}};
+}
+
 Json pod_json(const PodRow& pod) {
   Json made = {{"name", pod.name}, {"state", pod.state}, {"ready", pod.ready}, {"restarts", pod.restarts}};
   put_text(made, "node", pod.node);
   put_text(made, "lastExit", pod.last_exit);
   put_time(made, "started", pod.started);
   put_time(made, "lastRestart", pod.last_restart);
+  put_all_amounts(made, pod.use, pod.request, pod.limit);
   return made;
 }
 
@@ -50,6 +82,8 @@ Json object_json(const ObjectRow& row) {
   made["wanted"] = row.counts->wanted;
   made["updated"] = row.counts->updated;
   made["restarts"] = row.restarts;
+  put_companions(made, row);
+  put_all_amounts(made, row.use(), row.request(), row.limit());
   made["pods"] = Json::array();
   for (const PodRow& pod : row.pods) made["pods"].push_back(pod_json(pod));
   return made;

@@ -2,6 +2,7 @@
 #include "ui/status_table.hpp"
 
 #include "base/text.hpp"
+#include "observe/history.hpp"
 #include "ui/live_layout.hpp"
 #include "ui/progress_model.hpp"
 #include "ui/table.hpp"
@@ -9,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace kforge::ui {
 namespace {
@@ -55,28 +57,66 @@ std::string scale_cell(const std::string& scale, const Style& style) {
   return scale.empty() ? std::string(style.dash()) : replace_all(scale, "-", style.dash());
 }
 
+std::string memory_cell(const observe::Amounts& use) {
+  return use.memory ? observe::memory_text(*use.memory) : "";
+}
+
+// "71%/80%": CPU in percent of the request, and what an autoscaler aims at.
+std::string cpu_cell(const observe::ObjectRow& row) {
+  const std::string now = percent_of(row.use().cpu, row.request().cpu);
+  if (now.empty() || !row.autoscaling || !row.autoscaling->cpu_target) return now;
+  return fmt::format("{}/{}%", now, *row.autoscaling->cpu_target);
+}
+
+bool has_usage(const observe::ProjectStatus& status) {
+  return std::any_of(status.objects.begin(), status.objects.end(),
+                     [](const observe::ObjectRow& row) { return row.use().known(); });
+}
+
+// The columns of CPU and memory are there when a metrics server has told.
+std::vector<Column> columns(bool usage) {
+  std::vector<Column> columns{
+      {"TIER", Align::left, 4}, {"SERVICE"}, {"IMAGE", Align::left, 3}, {"READY"}, {"SCALE", Align::left, 1}};
+  if (usage) columns.insert(columns.end(), {{"CPU", Align::right, 6}, {"MEM", Align::right, 6}});
+  columns.insert(columns.end(),
+                 {{"RESTARTS", Align::left, 2}, {"AGE", Align::left, 5}, {"STATUS", Align::left, 0, true}});
+  return columns;
+}
+
+std::vector<Line> row_cells(const observe::ObjectRow& row, WallTime now, bool usage, const Style& style) {
+  std::vector<Line> cells{name_for_people(row.object, row.service), row.image, ready_cell(row),
+                          scale_cell(row.scale, style)};
+  if (usage) cells.insert(cells.end(), {Line(cpu_cell(row)), Line(memory_cell(row.use()))});
+  cells.insert(cells.end(), {Line(restarts_cell(row.restarts, last_restart(row), now)),
+                             Line(age_text(row.created, now)), verdict_cell(row.verdict)});
+  return cells;
+}
+
+std::vector<Line> pod_cells(const observe::PodRow& pod, WallTime now, bool usage) {
+  const std::string state = pod.last_exit.empty() ? pod.state : pod.state + ", last exit: " + pod.last_exit;
+  std::vector<Line> cells{Line(), Line("  ").add(pod.name, Colour::dim), Line(),
+                          Line(pod.ready ? "1/1" : "0/1", Colour::dim), Line()};
+  if (usage)
+    cells.insert(cells.end(), {Line(percent_of(pod.use.cpu, pod.request.cpu), Colour::dim),
+                               Line(memory_cell(pod.use), Colour::dim)});
+  cells.insert(cells.end(), {Line(restarts_cell(pod.restarts, pod.last_restart, now)), Line(age_text(pod.started, now)),
+                             Line(pod.node.empty() ? state : state + " on " + pod.node, Colour::dim)});
+  return cells;
+}
+
 Table table_of(const observe::ProjectStatus& status, WallTime now, Pods pods, const Style& style) {
-  Table table({{"TIER", Align::left, 4},
-               {"SERVICE"},
-               {"IMAGE", Align::left, 3},
-               {"READY"},
-               {"SCALE", Align::left, 1},
-               {"RESTARTS", Align::left, 2},
-               {"AGE", Align::left, 5},
-               {"STATUS", Align::left, 0, true}});
+  const bool usage = has_usage(status);
+  Table table(columns(usage));
   std::string tier;
   for (const observe::ObjectRow& row : status.objects) {
-    table.add({row.tier == tier ? Line() : Line(row.tier), name_for_people(row.object, row.service), row.image,
-               ready_cell(row), scale_cell(row.scale, style), restarts_cell(row.restarts, last_restart(row), now),
-               age_text(row.created, now), verdict_cell(row.verdict)});
+    std::vector<Line> cells = row_cells(row, now, usage, style);
+    cells.insert(cells.begin(), row.tier == tier ? Line() : Line(row.tier));
+    table.add(std::move(cells));
     tier = row.tier;
     if (pods == Pods::hidden) continue;
-    for (const observe::PodRow& pod : row.pods) {
-      const std::string state = pod.last_exit.empty() ? pod.state : pod.state + ", last exit: " + pod.last_exit;
-      table.add({Line(), Line("  ").add(pod.name, Colour::dim), Line(), Line(pod.ready ? "1/1" : "0/1", Colour::dim),
-                 Line(), restarts_cell(pod.restarts, pod.last_restart, now), age_text(pod.started, now),
-                 Line(pod.node.empty() ? state : state + " on " + pod.node, Colour::dim)});
-    }
+    if (const std::string beside = companions_text(row, style); !beside.empty())
+      table.add_note(Line("  ").add(beside, Colour::dim));
+    for (const observe::PodRow& pod : row.pods) table.add(pod_cells(pod, now, usage));
   }
   return table;
 }
@@ -101,6 +141,30 @@ std::vector<Line> list_of(const observe::ProjectStatus& status, Pods pods, const
 }
 
 }  // namespace
+
+std::string percent_of(const std::optional<double>& part, const std::optional<double>& whole) {
+  if (!part) return {};
+  if (!whole || *whole <= 0) return observe::cores_text(*part);
+  return fmt::format("{}%", std::lround(*part / *whole * 100));
+}
+
+std::string companions_text(const observe::ObjectRow& row, const Style& style) {
+  std::vector<std::string> parts;
+  if (const auto& scaling = row.autoscaling) {
+    std::string text = fmt::format("autoscaler {}{}{}: {} now, {} wanted", scaling->min, style.dash(), scaling->max,
+                                   scaling->current, scaling->wanted);
+    if (scaling->cpu_target)
+      text += fmt::format(", CPU {} of {}%", scaling->cpu ? fmt::format("{}%", *scaling->cpu) : "unknown",
+                          *scaling->cpu_target);
+    parts.push_back(std::move(text));
+  }
+  if (row.endpoints)
+    parts.push_back(fmt::format("{} of {} ready", row.endpoints->ready,
+                                counted(static_cast<std::size_t>(row.endpoints->all), "endpoint")));
+  if (row.budget)
+    parts.push_back(fmt::format("{} may be disrupted", counted(static_cast<std::size_t>(row.budget->allowed), "pod")));
+  return join(parts, style.separator());
+}
 
 std::string age_text(std::optional<WallTime> since, WallTime now) {
   if (!since) return {};
