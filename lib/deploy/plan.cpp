@@ -71,6 +71,7 @@ PlanSummary Plan::summary() const {
     if (change.action == Action::create) ++summary.create;
     if (change.action == Action::update) ++summary.update;
     if (change.action == Action::unchanged) ++summary.unchanged;
+    if (change.action == Action::conflict) ++summary.conflict;
     if (change.restarts > 0)
       summary.restarts.push_back(fmt::format("{} ({})",
                                              change.object->service.empty() ? change.ref.name : change.object->service,

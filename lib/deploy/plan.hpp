@@ -3,6 +3,7 @@
 #pragma once
 
 #include "deploy/applyset.hpp"
+#include "deploy/difference.hpp"
 #include "deploy/events.hpp"
 #include "deploy/live.hpp"
 #include "render/render.hpp"
@@ -19,6 +20,13 @@ struct Written {
   Clock::time_point at;
 };
 
+// A field of the intent that another manager holds with another value.
+struct HeldField {
+  std::string path, manager;
+  std::optional<WallTime> since;  // of the manager's last write
+  Json live, ours;
+};
+
 struct Change {
   const render::Object* object = nullptr;  // the intent; owned by the Rendered of the run
   kube::ObjectRef ref;
@@ -31,6 +39,9 @@ struct Change {
   // Replicas of a workload whose autoscaler owns them: its minimum. The engine hands the field over instead of dropping
   // it, which would scale to 1 (deploy-engine §4.5).
   std::optional<std::int64_t> autoscaled_from;
+  // What the server would make of the object; null when it was not asked, refuses, or creates it.
+  Json outcome;
+  std::vector<HeldField> conflicts;
   int restarts = 0;                // pods that the change replaces
   std::string detail;              // "image v1.0.0 -> v1.1.0"
   std::optional<Written> written;  // set by the applier
@@ -39,8 +50,15 @@ struct Change {
   bool writes() const { return action == Action::create || action == Action::update; }
 };
 
+// What the server said no to when it was asked beforehand.
+struct Refusal {
+  const Change* change = nullptr;
+  kube::ApiResult result;
+};
+
 struct Plan {
   std::vector<Change> changes;  // in the order of the rendered objects
+  std::vector<Refusal> refusals;  // in the same order
   LiveObjects live;
   Json parent;       // the live ApplySet parent, or null
   Extent leftovers;  // of live members that the project file does not name any more

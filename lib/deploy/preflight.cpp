@@ -131,16 +131,13 @@ class Preflight {
   }
 
   void ask_server(const std::vector<Change*>& doubtful) {
-    std::vector<Refusal> refusals;
     RequestGroup group(session_);
     for (Change* change : doubtful) {
       change->force = options_.force_conflicts;
-      dry_run(group, *change, refusals);
+      dry_run(group, *change);
     }
     group.finish("the server checks the changes");
-    if (refusals.empty()) return;
-    std::ranges::sort(refusals, {}, &Refusal::change);  // in the order of the plan, not of the answers
-    throw refusal_error(refusals);
+    std::ranges::sort(plan_.refusals, {}, &Refusal::change);  // in the order of the plan, not of the answers
   }
 
   // Fields of kforge's own other managers, and replicas that an autoscaler of the project set before it was taken out
@@ -156,18 +153,24 @@ class Preflight {
     return conflict.manager == "kube-controller-manager" && conflict.field == ".spec.replicas";
   }
 
-  void dry_run(RequestGroup& group, Change& change, std::vector<Refusal>& refusals) {
+  void dry_run(RequestGroup& group, Change& change) {
     const kube::ApplyOptions options{
         .field_manager = field_manager, .force = change.force, .dry_run = kube::DryRun::server};
     group.send(kube::apply_request(*change.kind, change.intent(), options),
-               [this, &group, &change, &refusals](kube::ApiResult result) {
-                 if (result.ok()) return judge_dry_run(change, result.body);
+               [this, &group, &change](kube::ApiResult result) {
+                 if (result.ok()) return judge_dry_run(change, std::move(result.body));
                  if (cannot_be_tried(result)) return note_untried(change, result);
-                 if (change.force || !may_take_back(change, result))
-                   return refusals.push_back({&change, std::move(result)});
+                 if (change.force || !may_take_back(change, result)) return note_refusal(change, std::move(result));
                  change.force = true;  // nobody else loses a field
-                 dry_run(group, change, refusals);
+                 dry_run(group, change);
                });
+  }
+
+  void note_refusal(Change& change, kube::ApiResult result) {
+    change.action = change.live != nullptr ? Action::update : Action::create;
+    if (change.live != nullptr) change.conflicts = held_fields(change, result);
+    if (!change.conflicts.empty()) change.action = Action::conflict;
+    plan_.refusals.push_back({&change, std::move(result)});
   }
 
   // An admission webhook that has side effects refuses dry runs; that says nothing about the real write.
@@ -181,7 +184,7 @@ class Preflight {
                                           string_at(result.body, {"message"}))});
   }
 
-  static void judge_dry_run(Change& change, const Json& outcome) {
+  static void judge_dry_run(Change& change, Json outcome) {
     if (change.live == nullptr) {
       change.action = Action::create;
       return;
@@ -190,6 +193,7 @@ class Preflight {
     if (change.action == Action::unchanged) return;
     change.restarts = restarted_pods(*change.live, outcome);
     change.detail = describe_difference(change);
+    change.outcome = std::move(outcome);
   }
 
   void note_leftovers(const render::Rendered& rendered) {

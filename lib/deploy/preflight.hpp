@@ -16,8 +16,8 @@ struct PlanOptions {
   bool force_conflicts = false;
 };
 
-// `rendered` must outlive the plan. Throws Error{forbidden|rejected|conflict|guard_refused} that names every object
-// with a problem.
+// `rendered` must outlive the plan. What the server refuses is in the plan; see stop_if_refused(). Throws
+// Error{forbidden|rejected|guard_refused} that names every object with another problem.
 Plan make_plan(Session& session, const ApplySet& set, const render::Rendered& rendered, const PlanOptions& options);
 
 }  // namespace kforge::deploy

@@ -81,6 +81,29 @@ std::vector<kube::FieldConflict> foreign_conflicts(const kube::ApiResult& result
   return conflicts;
 }
 
+std::vector<HeldField> held_fields(const Change& change, const kube::ApiResult& result) {
+  const std::vector<schema::ManagedEntry> entries = schema::managed_fields_of(*change.live);
+  const schema::FieldSet intended = schema::field_set_of(change.kind, change.intent());
+  std::vector<HeldField> fields;
+  for (const kube::FieldConflict& conflict : foreign_conflicts(result)) {
+    HeldField& field = fields.emplace_back();
+    field.path = conflict.field;
+    field.manager = conflict.manager;
+    const std::optional<FieldPath> path = find_member(intended, conflict.field);
+    if (!path) continue;
+    field.path = path_text(change.kind, *path);
+    field.live = value_at(change.kind, *change.live, *path);
+    field.ours = value_at(change.kind, change.intent(), *path);
+    for (const Holder& holder : foreign_holders(entries, *path))
+      if (holder.manager == conflict.manager) field.since = std::max(field.since, holder.since);
+  }
+  return fields;
+}
+
+void stop_if_refused(const Plan& plan) {
+  if (!plan.refusals.empty()) throw refusal_error(plan.refusals);
+}
+
 Error refusal_error(const std::vector<Refusal>& refusals) {
   const auto worst =
       std::ranges::min_element(refusals, {}, [](const Refusal& refusal) { return rank(kind_of(refusal)); });

@@ -4,9 +4,7 @@
 namespace kforge::deploy {
 
 Finished up(const Context& context, const UpRequest& request) {
-  UpInput input{
-      .values = render::resolve_local(context.project, context.environment.variables),
-      .render = [&context](const render::SecretValues& values) { return render::render(context.project, values); }};
+  UpInput input = input_of(context);
   Session session(context, request.timeout);
   return run_up(session, request, std::move(input));
 }

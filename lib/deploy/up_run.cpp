@@ -3,8 +3,7 @@
 
 #include "base/diagnostics.hpp"
 #include "base/exit_code.hpp"
-#include "deploy/preflight.hpp"
-#include "deploy/secrecy.hpp"
+#include "deploy/refusals.hpp"
 
 #include <algorithm>
 
@@ -21,6 +20,10 @@ bool is_signal(const Error& error) {
 std::string outcome_of(const Error& error) {
   if (is_signal(error)) return "interrupted";
   return error.kind == ErrorKind::timed_out ? "timed out" : "failed";
+}
+
+PlanOptions plan_options(const UpRequest& request) {
+  return {.services = request.services, .force_conflicts = request.force_conflicts};
 }
 
 bool is_complete(const Json& job) {
@@ -65,29 +68,17 @@ void UpRun::start() {
 }
 
 void UpRun::prepare() {
-  learn_values();
-  learn_secrets(session_.masker(), session_.project(), input_.values);
-  rendered_ = input_.render(input_.values);
-  plan_ = make_plan(session_, set_, rendered_,
-                    {.services = request_.services, .force_conflicts = request_.force_conflicts});
+  Prepared prepared = deploy::prepare(session_, set_, std::move(input_), plan_options(request_));
+  rendered_ = std::move(prepared.rendered);
+  plan_ = std::move(prepared.plan);
+  fresh_values_ = std::move(prepared.fresh_values);
+  stop_if_refused(plan_);
   for (const Change& change : plan_.changes)
     if (change.ref.kind.kind == "Job" &&
         (change.finished_before || (change.live != nullptr && is_complete(*change.live))))
       finished_jobs_.insert(change.ref.name_space + "/" + change.ref.name);
   stages_ = stages_of(plan_.changes);
   parent_.emplace(session_, set_, plan_.parent);
-}
-
-// Generated values come from the cluster; what it does not have yet is made here, and stored before anything uses it.
-void UpRun::learn_values() {
-  const bool generates = std::ranges::any_of(input_.values, [](const auto& entry) { return !entry.second.value; });
-  if (!generates) return;
-  StoredValues stored = read_values(session_, set_);
-  GeneratedValues recovered;
-  if (!stored.exists) recovered = recover_values(session_, set_, input_.render, input_.values);
-  stored.values.insert(recovered.begin(), recovered.end());
-  fresh_values_ = complete(input_.values, stored, session_.project());
-  fresh_values_.insert(recovered.begin(), recovered.end());
 }
 
 bool UpRun::nothing_to_write() const {

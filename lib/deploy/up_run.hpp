@@ -3,23 +3,16 @@
 #pragma once
 
 #include "deploy/applier.hpp"
+#include "deploy/preparation.hpp"
 #include "deploy/records.hpp"
-#include "deploy/recovery.hpp"
 #include "deploy/session.hpp"
 #include "deploy/stage_run.hpp"
 #include "deploy/stages.hpp"
-#include "deploy/values.hpp"
 
 #include <string>
 #include <vector>
 
 namespace kforge::deploy {
-
-// What is deployed: the local values of the secrets (generated ones without a value) and how objects are made of them.
-struct UpInput {
-  render::SecretValues values;
-  Renderer render;
-};
 
 class UpRun {
  public:
@@ -31,7 +24,6 @@ class UpRun {
  private:
   void start();
   void prepare();
-  void learn_values();
   bool nothing_to_write() const;
   void execute();
   void store_records();
@@ -45,9 +37,9 @@ class UpRun {
   const UpRequest& request_;
   UpInput input_;
   ApplySet set_;
-  GeneratedValues fresh_values_;
   render::Rendered rendered_;
   Plan plan_;
+  GeneratedValues fresh_values_;
   std::vector<Stage> stages_;
   std::size_t reached_ = 0;  // stages that were started
   bool records_stored_ = false;

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a project to the plan of a run: the values of its secrets, its objects, and what the cluster has of them. Reads
+// the cluster, writes nothing.
+#pragma once
+
+#include "deploy/preflight.hpp"
+#include "deploy/recovery.hpp"
+#include "deploy/values.hpp"
+
+namespace kforge::deploy {
+
+// What is deployed: the local values of the secrets (generated ones without a value) and how objects are made of them.
+struct UpInput {
+  render::SecretValues values;
+  Renderer render;
+};
+// Of the project file. The project must outlive it.
+UpInput input_of(const Context& context);
+
+struct Prepared {
+  render::Rendered rendered;
+  Plan plan;                     // refers to `rendered`, also after a move
+  GeneratedValues fresh_values;  // those that the cluster does not have yet
+};
+// Everything that is secret in it is known to the session's masker. Throws as make_plan() does.
+Prepared prepare(Session& session, const ApplySet& set, UpInput input, const PlanOptions& options);
+
+}  // namespace kforge::deploy
