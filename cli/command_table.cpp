@@ -39,6 +39,17 @@ constexpr CommandSpec table[] = {
      .details = "Examples: `kforge explain services.scale`, `kforge explain KF2003`, `kforge explain 21`.",
      .formats = Formats::text_json,
      .bind = bind_explain},
+    {.name = "plan",
+     .aliases = "diff",
+     .group = "deploy",
+     .summary = "show what `kforge up` would change, field by field, and write nothing",
+     .details =
+         "Compares every object with the cluster and lets the server check what differs. Values of secrets are shown "
+         "as hashes. When `kforge up` would refuse (a field of another manager, an immutable field), the plan says "
+         "so and ends with the same exit code. docs/plan-json.md describes -o json.",
+     .needs = Needs::cluster,
+     .formats = Formats::text_json,
+     .bind = bind_plan},
     {.name = "up",
      .group = "deploy",
      .summary = "bring the cluster to what kforge.yaml says, stage by stage",

@@ -10,6 +10,7 @@ Action bind_check(OptionTable& table);
 Action bind_render(OptionTable& table);
 Action bind_schema(OptionTable& table);
 Action bind_explain(OptionTable& table);
+Action bind_plan(OptionTable& table);
 Action bind_up(OptionTable& table);
 Action bind_down(OptionTable& table);
 Action bind_logs(OptionTable& table);

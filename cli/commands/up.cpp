@@ -4,6 +4,7 @@
 #include "cli/services.hpp"
 #include "cli/session.hpp"
 #include "deploy/deploy.hpp"
+#include "deploy/immutable.hpp"
 
 #include <memory>
 
@@ -12,6 +13,7 @@ namespace {
 
 struct UpOptions {
   std::vector<std::string> services;
+  std::vector<std::string> recreate;
   bool no_wait = false, dry_run = false, force_conflicts = false;
 };
 
@@ -22,6 +24,8 @@ deploy::UpRequest resolve(const UpOptions& options, Session& session) {
   request.wait = options.no_wait ? deploy::Wait::no : deploy::Wait::yes;
   request.dry_run = options.dry_run ? deploy::DryRun::server : deploy::DryRun::no;
   request.force_conflicts = options.force_conflicts;
+  deploy::check_recreate_names(options.recreate);
+  request.recreate = options.recreate;
   return request;
 }
 
@@ -55,6 +59,10 @@ Action bind_up(OptionTable& table) {
                 .value = "",
                 .description = "take over fields that other field managers own",
                 .target = &options->force_conflicts});
+  table.option({.names = "--recreate",
+                .value = "KIND/NAME",
+                .description = "delete this object and make it again, as fields of it cannot be changed; repeatable",
+                .target = &options->recreate});
   return [options](Session& session) { return run_up(session, *options); };
 }
 

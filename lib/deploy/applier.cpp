@@ -39,8 +39,10 @@ std::deque<Applier::Step> Applier::steps_of(const Change& change) const {
   const kube::ApplyOptions options{.field_manager = field_manager, .force = change.force};
   const kube::ApplyOptions handover{.field_manager = handover_manager};
   std::deque<Step> steps;
-  if (change.autoscaled_from && change.live == nullptr) {
-    const std::int64_t replicas = *change.autoscaled_from;
+  if (change.autoscaled_from && (change.live == nullptr || change.replace)) {
+    const std::int64_t replicas = change.live == nullptr
+                                      ? *change.autoscaled_from
+                                      : int_at(*change.live, {"spec", "replicas"}, *change.autoscaled_from);
     steps.push_back({kube::apply_request(*change.kind, with_replicas(change.intent(), replicas), options)});
     steps.push_back({kube::apply_request(*change.kind, replicas_only(change, replicas), handover), true});
   } else if (change.autoscaled_from && owns_replicas(*change.live)) {

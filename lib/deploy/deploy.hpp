@@ -30,6 +30,7 @@ struct UpRequest {
   Wait wait = Wait::yes;
   DryRun dry_run = DryRun::no;
   bool force_conflicts = false;
+  std::vector<std::string> recreate{};  // "Kind/name" of objects that may be deleted and made again
 };
 // Plans, then applies and waits stage by stage. Throws Error (rollout_failed, timed_out, conflict, rejected, …) after
 // the events that explain it; on Error{interrupted|terminated} it has said what was and what was not applied.

@@ -32,6 +32,10 @@ bool same_value(const Field* place, const Json& a, const Json& b) {
   return left && right && *left == *right;
 }
 
+bool is_list_of_objects(const Json& value) {
+  return value.is_array() && std::ranges::all_of(value, [](const Json& item) { return item.is_object(); });
+}
+
 const Json& member(const Json& object, const std::string& key) {
   const auto found = object.find(key);
   return found == object.end() ? absent : *found;
@@ -54,7 +58,18 @@ class Walk {
 
  private:
   void leaf(const Field* place, const Json& before, const Json& after) {
-    if (!same_value(place, before, after)) add(before, after);
+    if (same_value(place, before, after)) return;
+    const bool objects = is_list_of_objects(before) && is_list_of_objects(after);
+    if (objects && !before.empty() && !after.empty()) return positions(place, before, after);
+    add(before, after);
+  }
+
+  // An atomic list of objects is one value to the server; people see which object of it differs.
+  void positions(const Field* place, const Json& before, const Json& after) {
+    const Field* element = place != nullptr ? place->element : nullptr;
+    for (std::size_t i = 0; i < std::max(before.size(), after.size()); ++i)
+      below(place, "i:" + std::to_string(i),
+            [&] { value(element, i < before.size() ? before[i] : absent, i < after.size() ? after[i] : absent); });
   }
 
   void add(const Json& before, const Json& after) { changes_.push_back({text_, path_, before, after}); }
@@ -121,7 +136,8 @@ class Walk {
     const Json rest = keyless(there);
     const std::size_t known = changes_.size();
     value(list.element, before.is_null() ? absent : rest, after.is_null() ? absent : rest);
-    if (changes_.size() == known) add(before, after);  // nothing but its keys, or empty: {"name": "tmp", "emptyDir": {}}
+    if (changes_.size() == known)
+      add(before, after);  // nothing but its keys, or empty: {"name": "tmp", "emptyDir": {}}
   }
 
   // Some lists mean something by their order (env): shown by name when what both have stands in another order.
@@ -148,13 +164,16 @@ class Walk {
 }  // namespace
 
 bool is_noise_annotation(std::string_view name) {
-  static constexpr std::string_view noise[] = {
-      "kubectl.kubernetes.io/last-applied-configuration", "deployment.kubernetes.io/revision",
-      "deployment.kubernetes.io/revision-history", "pv.kubernetes.io/bind-completed",
-      "pv.kubernetes.io/bound-by-controller", "autoscaling.alpha.kubernetes.io/conditions",
-      "deprecated.daemonset.template.generation", "endpoints.kubernetes.io/last-change-trigger-time"};
-  return std::ranges::find(noise, name) != std::end(noise) ||
-         name.starts_with("volume.kubernetes.io/") || name.starts_with("volume.beta.kubernetes.io/");
+  static constexpr std::string_view noise[] = {"kubectl.kubernetes.io/last-applied-configuration",
+                                               "deployment.kubernetes.io/revision",
+                                               "deployment.kubernetes.io/revision-history",
+                                               "pv.kubernetes.io/bind-completed",
+                                               "pv.kubernetes.io/bound-by-controller",
+                                               "autoscaling.alpha.kubernetes.io/conditions",
+                                               "deprecated.daemonset.template.generation",
+                                               "endpoints.kubernetes.io/last-change-trigger-time"};
+  return std::ranges::find(noise, name) != std::end(noise) || name.starts_with("volume.kubernetes.io/") ||
+         name.starts_with("volume.beta.kubernetes.io/");
 }
 
 std::vector<FieldChange> field_changes(const schema::Kind* kind, const Json& before, const Json& after) {
@@ -162,6 +181,11 @@ std::vector<FieldChange> field_changes(const schema::Kind* kind, const Json& bef
   const Field root = schema::root_place(kind);
   Walk(changes).value(&root, before, after);
   return changes;
+}
+
+std::vector<FieldChange> intended_changes(const schema::Kind* kind, const Json& live, const Json& intent) {
+  const schema::Field root = schema::root_place(kind);
+  return field_changes(kind, live, schema::merge(&root, live, intent));
 }
 
 }  // namespace kforge::deploy

@@ -18,13 +18,17 @@ struct FieldChange {
   bool operator==(const FieldChange&) const = default;
 };
 
-// From `before` to `after`, in the order of the fields: list items aligned by their merge keys, atomic lists as one
-// value, quantities compared by value. What only a server or a controller writes is left out: status, bookkeeping
-// of metadata, revisions of a rollout, kubectl's copy of the last applied object. `kind` may be null (custom
-// resources).
+// From `before` to `after`, in the order of the fields: list items aligned by their merge keys, those of
+// atomic lists by their positions, quantities compared by value. What only a server or a controller writes is left out:
+// status, bookkeeping of metadata, revisions of a rollout, kubectl's copy of the last applied object. `kind` may be
+// null (custom resources).
 std::vector<FieldChange> field_changes(const schema::Kind* kind, const Json& before, const Json& after);
 
-// Whether a path of metadata.annotations is written by kubectl or a controller as part of its own work.
+// What applying an intent to a live object changes, as far as that can be told without asking the server: only fields
+// of the intent.
+std::vector<FieldChange> intended_changes(const schema::Kind* kind, const Json& live, const Json& intent);
+
+// Whether an annotation is written by kubectl or a controller as part of its own work.
 bool is_noise_annotation(std::string_view name);
 
 }  // namespace kforge::deploy

@@ -25,14 +25,16 @@ std::string item_text(std::string_view element) {
   return join(values, ",");
 }
 
-const schema::FieldSet* below(const schema::FieldSet& set, const FieldPath& path) {
+// A leaf stands for everything below it: an atomic list is owned as one value.
+bool holds(const schema::FieldSet& set, const FieldPath& path) {
   const schema::FieldSet* at = &set;
   for (const std::string& element : path) {
+    if (at->member && at->children.empty()) return true;
     const auto found = at->children.find(element);
-    if (found == at->children.end()) return nullptr;
+    if (found == at->children.end()) return false;
     at = &found->second;
   }
-  return at;
+  return true;
 }
 
 // Keys may hold dots and brackets, so every child whose text fits is tried.
@@ -96,7 +98,7 @@ const Json& value_at(const schema::Kind* kind, const Json& object, const FieldPa
 std::vector<Holder> foreign_holders(const std::vector<schema::ManagedEntry>& entries, const FieldPath& path) {
   std::vector<Holder> holders;
   for (const schema::ManagedEntry& entry : entries)
-    if (!is_own_manager(entry.manager) && below(entry.fields, path) != nullptr)
+    if (!is_own_manager(entry.manager) && holds(entry.fields, path))
       holders.push_back({entry.manager, entry.subresource, parse_rfc3339(entry.time), entry.operation});
   std::ranges::stable_sort(holders, std::ranges::greater(), &Holder::since);
   return holders;

@@ -21,6 +21,7 @@ inline constexpr const char* field_manager = "kforge";
 inline constexpr const char* applyset_manager = "kforge-applyset";
 inline constexpr const char* values_manager = "kforge-values";
 inline constexpr const char* handover_manager = "kforge-handover";
+inline constexpr const char* grow_manager = "kforge-grow";
 inline constexpr const char* down_manager = "kforge-down";
 inline bool is_own_manager(std::string_view manager) {
   return manager == field_manager || manager.starts_with("kforge-");

@@ -35,19 +35,6 @@ std::string image_change(const std::string& before, const std::string& after) {
   return same ? fmt::format("image {} -> {}", old_tag, new_tag) : fmt::format("image {} -> {}", before, after);
 }
 
-std::vector<std::string> image_changes(const Json& live, const Json& intent) {
-  std::vector<std::string> changes;
-  for (const char* list : {"initContainers", "containers"})
-    for (const Json& wanted : at_path(intent, {"spec", "template", "spec", list}))
-      for (const Json& other : at_path(live, {"spec", "template", "spec", list})) {
-        const std::string before = string_at(other, {"image"}), after = string_at(wanted, {"image"});
-        if (string_at(wanted, {"name"}) != string_at(other, {"name"}) || before == after) continue;
-        const std::string text = image_change(before, after);
-        if (std::ranges::find(changes, text) == changes.end()) changes.push_back(text);
-      }
-  return changes;
-}
-
 // "spec.template.spec.containers[app].env[LOG_LEVEL].value" -> "env[LOG_LEVEL]": the part that people recognise.
 std::string short_path(std::string path) {
   for (const std::string_view prefix : {"spec.template.spec.", "spec.template.", "spec.", "metadata."})
@@ -109,6 +96,19 @@ bool had_autoscaler(const Plan& plan, const Change& workload, const Membership& 
   });
 }
 
+std::vector<std::string> image_changes(const Json& live, const Json& intent) {
+  std::vector<std::string> changes;
+  for (const char* list : {"initContainers", "containers"})
+    for (const Json& wanted : at_path(intent, {"spec", "template", "spec", list}))
+      for (const Json& other : at_path(live, {"spec", "template", "spec", list})) {
+        const std::string before = string_at(other, {"image"}), after = string_at(wanted, {"image"});
+        if (string_at(wanted, {"name"}) != string_at(other, {"name"}) || before == after) continue;
+        const std::string text = image_change(before, after);
+        if (std::ranges::find(changes, text) == changes.end()) changes.push_back(text);
+      }
+  return changes;
+}
+
 std::string describe_difference(const Change& change) {
   if (change.live == nullptr) return {};
   if (change.ref.kind.kind == "Secret") return "data";
@@ -125,10 +125,15 @@ std::string describe_difference(const Change& change) {
   return text;
 }
 
+int running_pods(const Json& workload) {
+  if (!is_workload(string_at(workload, {"kind"}))) return 0;
+  const std::int64_t scheduled = int_at(workload, {"status", "currentNumberScheduled"});
+  return static_cast<int>(int_at(workload, {"status", "replicas"}, scheduled));
+}
+
 int restarted_pods(const Json& before, const Json& after) {
-  if (!is_workload(string_at(after, {"kind"}))) return 0;
-  if (at_path(before, {"spec", "template"}) == at_path(after, {"spec", "template"})) return 0;
-  return static_cast<int>(int_at(before, {"status", "replicas"}, int_at(before, {"status", "currentNumberScheduled"})));
+  const bool same = at_path(before, {"spec", "template"}) == at_path(after, {"spec", "template"});
+  return same || !is_workload(string_at(after, {"kind"})) ? 0 : running_pods(before);
 }
 
 bool is_failed_job(const Json& live) {

@@ -27,15 +27,25 @@ struct HeldField {
   Json live, ours;
 };
 
+// A claim of a StatefulSet and the size that it shall grow to.
+struct ClaimGrowth {
+  kube::ObjectRef claim;
+  std::string size;
+};
+
 struct Change {
   const render::Object* object = nullptr;  // the intent; owned by the Rendered of the run
   kube::ObjectRef ref;
   const schema::Kind* kind = nullptr;  // null while the CRD of the same run is not there yet
   const Json* live = nullptr;          // owned by Plan::live; null when it does not exist
   Action action = Action::create;
-  bool force = false;            // only fields of kforge's own other managers are in the way
-  bool replace = false;          // a Job that failed: it is deleted, then made again
-  bool finished_before = false;  // a Job that is done and whose object is gone
+  bool force = false;  // only fields of kforge's own other managers are in the way
+  // The live object is deleted, then made again: a Job that failed, or a change of fields that cannot be changed.
+  std::optional<kube::Propagation> replace;
+  bool immutable = false;  // the server refuses to change fields of it; see `remedy`
+  std::string remedy;      // the option that recreates it, or empty when nothing does: "--recreate Service/kong"
+  std::vector<ClaimGrowth> claims;  // of a StatefulSet that is replaced
+  bool finished_before = false;     // a Job that is done and whose object is gone
   // Replicas of a workload whose autoscaler owns them: its minimum. The engine hands the field over instead of dropping
   // it, which would scale to 1 (deploy-engine §4.5).
   std::optional<std::int64_t> autoscaled_from;
@@ -57,7 +67,7 @@ struct Refusal {
 };
 
 struct Plan {
-  std::vector<Change> changes;  // in the order of the rendered objects
+  std::vector<Change> changes;    // in the order of the rendered objects
   std::vector<Refusal> refusals;  // in the same order
   LiveObjects live;
   Json parent;       // the live ApplySet parent, or null
@@ -76,6 +86,12 @@ bool had_autoscaler(const Plan& plan, const Change& workload, const Membership& 
 
 // "image v1.0.0 -> v1.1.0", "env[LOG_LEVEL], replicas": what differs between live and intent, never a Secret's value.
 std::string describe_difference(const Change& change);
+
+// "image v1.0.0 -> v1.1.0" of each container whose image differs.
+std::vector<std::string> image_changes(const Json& live, const Json& intent);
+
+// Pods of a live workload; 0 for other kinds.
+int running_pods(const Json& workload);
 
 // Pods that a change of `before` into `after` replaces: those of the workload when its pod template differs.
 int restarted_pods(const Json& before, const Json& after);

@@ -2,8 +2,10 @@
 #include "deploy/preflight.hpp"
 
 #include "base/text.hpp"
+#include "deploy/claims.hpp"
 #include "deploy/compare.hpp"
 #include "deploy/guards.hpp"
+#include "deploy/immutable.hpp"
 #include "deploy/names.hpp"
 #include "deploy/refusals.hpp"
 #include "deploy/selection.hpp"
@@ -118,7 +120,7 @@ class Preflight {
         change.action = change.finished_before ? Action::unchanged : Action::create;
         if (!change.finished_before && can_exist(change)) doubtful.push_back(&change);
       } else if (is_failed_job(*change.live)) {
-        change.replace = true;
+        change.replace = kube::Propagation::background;
         change.action = Action::update;
         change.detail = "failed before, runs again";
       } else if (is_up_to_date(change.kind, change.intent(), *change.live, field_manager)) {
@@ -137,6 +139,7 @@ class Preflight {
       dry_run(group, *change);
     }
     group.finish("the server checks the changes");
+    check_claims();
     std::ranges::sort(plan_.refusals, {}, &Refusal::change);  // in the order of the plan, not of the answers
   }
 
@@ -167,10 +170,42 @@ class Preflight {
   }
 
   void note_refusal(Change& change, kube::ApiResult result) {
+    if (change.live != nullptr && is_immutable_refusal(result) && recreates(change)) return;
     change.action = change.live != nullptr ? Action::update : Action::create;
     if (change.live != nullptr) change.conflicts = held_fields(change, result);
     if (!change.conflicts.empty()) change.action = Action::conflict;
     plan_.refusals.push_back({&change, std::move(result)});
+  }
+
+  // Plans the way around fields that cannot be changed; false when it may not be taken.
+  bool recreates(Change& change) {
+    change.immutable = true;
+    const std::optional<Way> way = way_to_recreate(change);
+    if (!way) return false;
+    const std::string name = recreate_name(change.ref);
+    const bool automatic = way->automatic && is_member(*change.live, set_.membership());
+    if (!automatic && std::ranges::find(options_.recreate, name) == options_.recreate.end()) {
+      change.remedy = "--recreate " + name;
+      change.detail = way->effect;
+      return false;
+    }
+    change.action = Action::update;
+    change.replace = way->propagation;
+    change.detail = "recreated: " + way->effect;
+    if (way->propagation != kube::Propagation::orphan) change.restarts = running_pods(*change.live);
+    change.claims = wanted_growth(change);
+    return true;
+  }
+
+  // A storage class may not let volumes grow; that has to be known before the StatefulSet is gone.
+  void check_claims() {
+    RequestGroup group(session_);
+    for (Change& change : plan_.changes)
+      for (const ClaimGrowth& claim : change.claims)
+        group.send(growth_request(claim, kube::DryRun::server), [this, &change](kube::ApiResult result) {
+          if (!result.ok() && !result.not_found()) plan_.refusals.push_back({&change, std::move(result)});
+        });
+    group.finish("the server checks the volumes");
   }
 
   // An admission webhook that has side effects refuses dry runs; that says nothing about the real write.

@@ -14,6 +14,7 @@ namespace kforge::deploy {
 struct PlanOptions {
   std::vector<std::string> services;  // only their objects; empty: the whole project
   bool force_conflicts = false;
+  std::vector<std::string> recreate{};  // "Kind/name" that may be deleted and made again
 };
 
 // `rendered` must outlive the plan. What the server refuses is in the plan; see stop_if_refused(). Throws

@@ -23,6 +23,10 @@ GeneratedValues learn_values(Session& session, const ApplySet& set, UpInput& inp
 
 }  // namespace
 
+PlanOptions options_of(const UpRequest& request) {
+  return {.services = request.services, .force_conflicts = request.force_conflicts, .recreate = request.recreate};
+}
+
 UpInput input_of(const Context& context) {
   return {.values = render::resolve_local(context.project, context.environment.variables),
           .render = [&project = context.project](const render::SecretValues& values) {

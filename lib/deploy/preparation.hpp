@@ -17,6 +17,8 @@ struct UpInput {
 // Of the project file. The project must outlive it.
 UpInput input_of(const Context& context);
 
+PlanOptions options_of(const UpRequest& request);
+
 struct Prepared {
   render::Rendered rendered;
   Plan plan;                     // refers to `rendered`, also after a move

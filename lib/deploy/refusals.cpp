@@ -64,11 +64,16 @@ std::string headline(ErrorKind kind, const std::vector<Refusal>& refusals) {
 std::string advice(ErrorKind kind, const std::vector<Refusal>& refusals) {
   if (kind == ErrorKind::conflict)
     return "`kforge up --force-conflicts` takes these fields over; or remove them from the project file";
-  for (const Refusal& refusal : refusals) {
-    const std::string message = string_at(refusal.result.body, {"message"});
-    if (contains(message, "immutable") || contains(message, "updates to statefulset spec"))
-      return "this field cannot be changed on an existing object: put the old value back, or delete the object first";
-  }
+  std::vector<std::string> remedies;
+  for (const Refusal& refusal : refusals)
+    if (!refusal.change->remedy.empty()) remedies.push_back(refusal.change->remedy);
+  if (!remedies.empty())
+    return fmt::format(
+        "such a field cannot be changed on an existing object: put the old value back, or run `kforge up {}`{}",
+        join(remedies, " "), remedies.size() == 1 ? ": " + refusals.front().change->detail : "");
+  if (std::ranges::any_of(refusals, [](const Refusal& refusal) { return refusal.change->immutable; }))
+    return "this field cannot be changed on an existing object: put the old value back; kforge does not recreate what "
+           "holds data";
   const auto& error = refusals.front().result.error;
   return error ? error->advice : std::string();
 }

@@ -10,6 +10,7 @@ namespace kforge::deploy {
 namespace {
 
 constexpr std::size_t shortest_literal = 8;
+constexpr std::size_t longest_value = 64 * 1024;  // more is a file, of which no message repeats the whole
 
 bool is_literal(const project::Project& project, const std::string& secret_and_key) {
   const auto slash = secret_and_key.find('/');
@@ -34,11 +35,13 @@ std::string decoded(const std::string& text) {
   }
 }
 
-void learn_manifest(Masker& masker, const Json& manifest) {
+}  // namespace
+
+void learn_secret(Masker& masker, const Json& manifest) {
   if (string_at(manifest, {"kind"}) != "Secret") return;
   for (const char* field : {"data", "stringData"})
     for (const auto& [key, value] : at_path(manifest, {field}).items()) {
-      if (!value.is_string()) continue;
+      if (!value.is_string() || value.get_ref<const std::string&>().size() > longest_value) continue;
       const auto& text = value.get_ref<const std::string&>();
       const std::string plain = std::string_view(field) == "data" ? decoded(text) : text;
       for (const std::string& form : {text, plain})
@@ -46,14 +49,12 @@ void learn_manifest(Masker& masker, const Json& manifest) {
     }
 }
 
-}  // namespace
-
 void learn_secrets(Masker& masker, const project::Project& project, const render::SecretValues& values) {
   for (const auto& [name, entry] : values)
     if (entry.value && !(is_literal(project, name) && looks_like_a_name(entry.value->reveal())))
       masker.add(entry.value->reveal());
   for (const project::OwnManifest& own : project.manifests)
-    for (const yaml::Node& object : own.objects) learn_manifest(masker, yaml::to_json(object));
+    for (const yaml::Node& object : own.objects) learn_secret(masker, yaml::to_json(object));
 }
 
 }  // namespace kforge::deploy

@@ -2,6 +2,7 @@
 #include "deploy/stage_run.hpp"
 
 #include "base/text.hpp"
+#include "deploy/replacement.hpp"
 
 #include <fmt/format.h>
 
@@ -124,7 +125,9 @@ void StageRun::write_rest() {
 
 void StageRun::apply(render::Wave wave) {
   const auto found = stage_.waves.find(wave);
-  if (found != stage_.waves.end()) applier_.apply(found->second);
+  if (found == stage_.waves.end()) return;
+  make_room_for(found->second);
+  applier_.apply(found->second);
 }
 
 // Jobs of a stage work with its workloads: the database has to answer before it can be provisioned.
@@ -132,29 +135,13 @@ void StageRun::apply_jobs() {
   const auto found = stage_.waves.find(render::Wave::job);
   if (found == stage_.waves.end()) return;
   await([](const Target& target) { return target.armed && !is_job(target); });
-  for (Change* job : found->second)
-    if (job->replace) remove_failed(*job);
+  make_room_for(found->second);
   applier_.apply(found->second);
 }
 
-// A failed Job never runs again, so it makes room for a new one of the same name.
-void StageRun::remove_failed(Change& job) {
-  const std::string uid = kube::uid_of(*job.live);
-  std::optional<Error> failure;
-  RequestGroup group(session_);
-  group.send(kube::delete_request(*job.kind, job.ref, uid, kube::Propagation::background),
-             [&](const kube::ApiResult& result) {
-               if (!result.ok() && !result.not_found() && result.status != 409) failure = *result.error;
-             });
-  group.finish("removing a failed Job");
-  if (failure) throw *failure;
-  if (!waiter_) return;
-  const auto gone = [&] {
-    const Json* live = waiter_->store().find(job.ref);
-    return live == nullptr || kube::uid_of(*live) != uid;
-  };
-  if (!session_.run_until(gone))
-    throw Error(ErrorKind::timed_out, fmt::format("the failed {} does not go away", job.ref.to_string()));
+void StageRun::make_room_for(const std::vector<Change*>& changes) {
+  for (const Change* change : changes)
+    if (change->replace) make_room(session_, *change);
 }
 
 void StageRun::watch(const std::vector<Change*>& changes) {

@@ -34,7 +34,7 @@ class StageRun {
   void write_rest();
   void apply(render::Wave wave);
   void apply_jobs();
-  void remove_failed(Change& job);
+  void make_room_for(const std::vector<Change*>& changes);
   void watch(const std::vector<Change*>& changes);
   void await(const Waiter::Which& which);
   [[noreturn]] void fail(Ending ending);

@@ -22,10 +22,6 @@ std::string outcome_of(const Error& error) {
   return error.kind == ErrorKind::timed_out ? "timed out" : "failed";
 }
 
-PlanOptions plan_options(const UpRequest& request) {
-  return {.services = request.services, .force_conflicts = request.force_conflicts};
-}
-
 bool is_complete(const Json& job) {
   return std::ranges::any_of(at_path(job, {"status", "conditions"}), [](const Json& condition) {
     return string_at(condition, {"type"}) == "Complete" && string_at(condition, {"status"}) == "True";
@@ -68,7 +64,7 @@ void UpRun::start() {
 }
 
 void UpRun::prepare() {
-  Prepared prepared = deploy::prepare(session_, set_, std::move(input_), plan_options(request_));
+  Prepared prepared = deploy::prepare(session_, set_, std::move(input_), options_of(request_));
   rendered_ = std::move(prepared.rendered);
   plan_ = std::move(prepared.plan);
   fresh_values_ = std::move(prepared.fresh_values);

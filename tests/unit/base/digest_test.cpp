@@ -40,6 +40,13 @@ TEST_CASE("base64url has neither padding nor characters that a name may not hold
   CHECK(base64url("f") == "Zg");
 }
 
+TEST_CASE("HMAC-SHA-256 gives the vectors of RFC 4231") {
+  CHECK(hmac_sha256_hex("Jefe", "what do ya want for nothing?") ==
+        "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+  CHECK(hmac_sha256_hex(std::string(131, '\xaa'), "Test Using Larger Than Block-Size Key - Hash Key First") ==
+        "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+}
+
 TEST_CASE("random passwords are alphanumeric, of the wanted length, and differ") {
   const std::string password = random_alphanumeric(32);
   CHECK(password.size() == 32);

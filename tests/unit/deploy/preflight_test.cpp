@@ -122,7 +122,9 @@ TEST_CASE("an immutable field is explained") {
   rig.sample.product_image = "v2";
   rig.cluster.refuse("Deployment", "product-service",
                      Reply::status_error(422, "Invalid", "spec.selector: field is immutable"));
-  CHECK(contains(refused(rig).error->advice, "cannot be changed on an existing object"));
+  CHECK(contains(refused(rig).error->advice,
+                 "cannot be changed on an existing object: put the old value back, or run "
+                 "`kforge up --recreate Deployment/product-service`"));
 }
 
 TEST_CASE("a webhook that refuses dry runs does not stop the run") {

@@ -75,10 +75,20 @@ Ended Rig::up(const deploy::UpRequest& request) {
   return ended([&](Recorder& told) {
     kube::Client client(*transport, clock, processes, cluster.access(), environment, false);
     deploy::Session session({client, clock, project, environment, told}, request.timeout);
-    return deploy::run_up(session, request,
-                          {.values = Sample::local_values(),
-                           .render = [this](const render::SecretValues& values) { return sample.render(values); }});
+    return deploy::run_up(session, request, input());
   });
+}
+
+deploy::UpInput Rig::input() const {
+  return {.values = Sample::local_values(),
+          .render = [this](const render::SecretValues& values) { return sample.render(values); }};
+}
+
+deploy::PlanResult Rig::plan(const deploy::UpRequest& request) {
+  Recorder told;
+  kube::Client client(*transport, clock, processes, cluster.access(), environment, false);
+  deploy::Session session({client, clock, project, environment, told}, request.timeout);
+  return deploy::make_preview(session, request, input());
 }
 
 Ended Rig::down(const deploy::DownRequest& request) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "deploy/down_run.hpp"
+#include "deploy/planning.hpp"
 #include "deploy/up_run.hpp"
 #include "tests/fakes/fake_api.hpp"
 #include "tests/fakes/fake_processes.hpp"
@@ -41,6 +42,8 @@ struct Ended {
 };
 
 struct Rig {
+  deploy::UpInput input() const;
+
   FakeClock clock;
   FakeCluster cluster{clock};
   FakeProcesses processes;
@@ -56,6 +59,8 @@ struct Rig {
   void make_tiny();
   // Errors of the project are values here; everything else that is thrown passes through.
   Ended up(const deploy::UpRequest& request = {});
+  // What `up` would do; throws as the engine does.
+  deploy::PlanResult plan(const deploy::UpRequest& request = {});
   Ended down(const deploy::DownRequest& request = {});
 
   // Requests that were sent from number `first` on: "PATCH /api/v1/… (apply)".

@@ -83,7 +83,7 @@ Json secret(const std::string& space, const std::string& name, const std::map<st
   return manifest;
 }
 
-Json stateful_set() {
+Json stateful_set(const std::string& storage) {
   Json manifest = base("apps/v1", "StatefulSet", "database", "postgres");
   manifest["spec"] = {
       {"replicas", 1},
@@ -92,7 +92,7 @@ Json stateful_set() {
       {"template", pod_template("postgres", "postgres:17.6")},
       {"volumeClaimTemplates",
        {{{"metadata", {{"name", "data"}, {"labels", {{"kforge.dev/project", "shop"}}}}},
-         {"spec", {{"accessModes", {"ReadWriteOnce"}}, {"resources", {{"requests", {{"storage", "20Gi"}}}}}}}}}}};
+         {"spec", {{"accessModes", {"ReadWriteOnce"}}, {"resources", {{"requests", {{"storage", storage}}}}}}}}}}};
   return manifest;
 }
 
@@ -176,7 +176,7 @@ render::Rendered Sample::render(const render::SecretValues& values) const {
                "postgres"),
            object(Tier::database, secret("database", "postgres-role-order-22222222", {{"password", role}}), "postgres"),
            object(Tier::database, service("database", "postgres"), "postgres"),
-           object(Tier::database, stateful_set(), "postgres"), object(Tier::database, job(), "postgres"),
+           object(Tier::database, stateful_set(storage), "postgres"), object(Tier::database, job(), "postgres"),
            object(Tier::backend, settings_map, "order-service"),
            object(Tier::backend,
                   secret("backend", "order-service-db-33333333",

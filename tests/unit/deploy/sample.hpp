@@ -15,7 +15,8 @@ struct Sample {
   std::string order_image = "shop/order-service:v1";
   std::string product_image = "shop/product-service:v1";
   int product_replicas = 2;
-  bool autoscaled = true;  // order-service
+  std::string storage = "20Gi";  // of the database
+  bool autoscaled = true;        // order-service
   std::map<std::string, std::string> settings{{"LOG_LEVEL", "info"}};
   std::vector<render::Object> more;  // added to the rendered objects
   bool tiny = false;                 // one namespace, one service, one Job: for tests of every request
