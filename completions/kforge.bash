@@ -12,7 +12,7 @@ _kforge() {
   for ((i = 1; i < COMP_CWORD; i++)); do
     word="${COMP_WORDS[i]}"
     case "$word" in
-      -f|--file|-e|--environment|--timeout|-o|--output|--color|--progress|--events|--kubeconfig|--context|--cluster|--user|-s|--server|-n|--namespace|--token-file|--certificate-authority|--client-certificate|--client-key|--tls-server-name|--as|--as-uid|--as-group|--dir|--from|-l|--selector|-c|--container|--tail|--since|--since-time|--include|--exclude|--fields|--where|--name|--speed|--name|--name|--name|--name|--name|--name)
+      -f|--file|-e|--environment|--timeout|-o|--output|--color|--progress|--events|--kubeconfig|--context|--cluster|--user|-s|--server|-n|--namespace|--token-file|--certificate-authority|--client-certificate|--client-key|--tls-server-name|--as|--as-uid|--as-group|--dir|--recreate|--recreate|--from|-l|--selector|-c|--container|--tail|--since|--since-time|--include|--exclude|--fields|--where|--name|--speed|--name|--name|--name|--name|--name|--name)
         ((i++))
         [[ ${COMP_WORDS[i]} == "=" ]] && ((i++))
         [[ $word == -f || $word == --file ]] && file="${COMP_WORDS[i]}" ;;
@@ -47,6 +47,8 @@ _kforge() {
     --as-uid) return ;;
     --as-group) return ;;
     --dir) COMPREPLY=($(compgen -d -- "$cur")); return ;;
+    --recreate) return ;;
+    --recreate) return ;;
     --from) COMPREPLY=($(compgen -f -- "$cur")); return ;;
     -l|--selector) return ;;
     -c|--container) return ;;
@@ -69,7 +71,7 @@ _kforge() {
   options="-f --file -e --environment --timeout -y --yes -o --output --color --progress --events -q --quiet -v --verbose --sandbox --kubeconfig --context --cluster --user -s --server -n --namespace --token-file --certificate-authority --client-certificate --client-key --tls-server-name --as --as-uid --as-group --insecure-skip-tls-verify -h --help --version"
   arguments=()
   case "$command" in
-    "") arguments=(-W "check render schema explain up down status ls ps logs config sandbox completion version") ;;
+    "") arguments=(-W "check render schema explain plan diff up down status ls ps logs describe events top config sandbox completion version") ;;
     "config") arguments=(-W "view-connection") ;;
     "sandbox") arguments=(-W "start stop status reset kubeconfig logs faults") ;;
     "check")
@@ -88,8 +90,12 @@ _kforge() {
       options+=""
       arguments=(-W "$(_kforge_words keys)")
       ;;
+    "plan"|"diff")
+      options+=" --exit-code --force-conflicts --recreate"
+      arguments=(-W "$(_kforge_words services)")
+      ;;
     "up")
-      options+=" --no-wait --dry-run --force-conflicts"
+      options+=" --no-wait --dry-run --force-conflicts --recreate"
       arguments=(-W "$(_kforge_words services)")
       ;;
     "down")
@@ -102,6 +108,18 @@ _kforge() {
       ;;
     "logs")
       options+=" -l --selector -c --container --all-containers -f --follow --no-follow --tail --since --since-time -p --previous --include --exclude --json --fields --where --timestamps"
+      arguments=(-W "$(_kforge_words services)")
+      ;;
+    "describe")
+      options+=""
+      arguments=(-W "$(_kforge_words services)")
+      ;;
+    "events")
+      options+=" -f --follow --warnings"
+      arguments=(-W "$(_kforge_words services)")
+      ;;
+    "top")
+      options+=" -w --watch"
       arguments=(-W "$(_kforge_words services)")
       ;;
     "config view-connection")

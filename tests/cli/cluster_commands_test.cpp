@@ -232,8 +232,9 @@ TEST_CASE("status shows the project, its services by prefix, and JSON") {
   CHECK(has(shop.out(), "product-service"));
   CHECK_FALSE(has(shop.out(), "order-service"));
   CHECK(shop.run({"status", "-o", "json"}) == 0);
-  REQUIRE(shop.out_json()["objects"].is_array());
-  for (const Json& object : shop.out_json()["objects"])
+  const Json document = shop.out_json();
+  REQUIRE(document["objects"].is_array());
+  for (const Json& object : document["objects"])
     for (const char* key : {"kind", "namespace", "name", "verdict", "reason"}) CHECK(object.contains(key));
   CHECK(shop.run({"status", "nosuch"}) == 15);
 }
