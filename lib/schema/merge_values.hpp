@@ -49,6 +49,8 @@ Json remove_fields(const Field* place, const Json& value, const FieldSet& set);
 // The set with every declared field on the way to a member: "spec" and "spec.replicas" for ".spec.replicas".
 FieldSet with_declared_parents(const Field* place, const FieldSet& set);
 
+// A value as Go prints it with %v, as messages of the server have it.
+std::string go_value(const Json& value);
 // Why a configuration does not fit its place, one text a problem, with paths.
 std::vector<std::string> type_errors(const Field* place, const Json& value);
 

@@ -2,6 +2,7 @@
 #include "schema/strategic_merge.hpp"
 
 #include "base/error.hpp"
+#include "schema/merge_values.hpp"
 
 #include <fmt/format.h>
 
@@ -24,6 +25,7 @@ Directive directive_of(const Json& patch) {
   if (*found == "replace") return Directive::replace;
   if (*found == "delete") return Directive::remove;
   throw Error(ErrorKind::project_invalid, fmt::format("unknown directive $patch: {}", to_text(*found)))
+      .why(fmt::format("unknown patch type: {} in map: {}", go_value(*found), go_value(patch)))
       .hint("use 'delete', 'replace' or 'merge'");
 }
 
@@ -41,26 +43,11 @@ const Type* element_type_of(const Field* field) {
   return field && field->element ? field->element->object_type : nullptr;
 }
 
-void merge_map(const Type* type, Json& target, const Json& patch);
-
-// A value of the patch that has nothing to be merged with: its directives act on nothing.
-Json without_directives(const Type* type, const Json& patch) {
-  if (patch.is_object()) {
-    Json made = Json::object();
-    merge_map(type, made, patch);
-    return made;
-  }
-  if (!patch.is_array()) return patch;
-  Json made = Json::array();
-  for (const Json& item : patch)
-    if (!item.is_object() || !item.contains(patch_directive)) made.push_back(without_directives(type, item));
-  return made;
-}
-
 const Json& key_of(const Json& item, const std::string& merge_key) {
   const auto key = item.is_object() ? item.find(merge_key) : item.end();
   if (!item.is_object() || key == item.end())
-    throw Error(ErrorKind::project_invalid, fmt::format("a list item lacks its merge key '{}'", merge_key));
+    throw Error(ErrorKind::project_invalid, fmt::format("a list item lacks its merge key '{}'", merge_key))
+        .why(fmt::format("map: {} does not contain declared merge key: {}", go_value(item), merge_key));
   return *key;
 }
 
@@ -71,22 +58,6 @@ bool has_key(const Json& item, const std::string& merge_key, const Json& value) 
 
 void remove_items(Json& list, const auto& unwanted) {
   list.erase(std::remove_if(list.begin(), list.end(), unwanted), list.end());
-}
-
-void merge_item(const Field& field, Json& list, const Json& item) {
-  const std::string merge_key(field.patch_merge_key);
-  const Json key = key_of(item, merge_key);
-  const Directive directive = directive_of(item);
-  if (directive == Directive::remove) {
-    remove_items(list, [&](const Json& old) { return has_key(old, merge_key, key); });
-    return;
-  }
-  const auto old =
-      std::ranges::find_if(list, [&](const Json& candidate) { return has_key(candidate, merge_key, key); });
-  if (old == list.end())
-    list.push_back(without_directives(element_type_of(&field), item));
-  else
-    merge_map(element_type_of(&field), *old, item);
 }
 
 bool replaces_list(const Json& patch) {
@@ -101,18 +72,6 @@ void merge_values(Json& list, const Json& patch) {
     if (std::ranges::find(list, value) == list.end()) list.push_back(value);
 }
 
-void merge_list(const Field* field, Json& target, const Json& patch) {
-  const bool merges = field && field->patch_merge && !replaces_list(patch);
-  if (!target.is_array() || !merges) target = Json::array();
-  if (!merges) {
-    target = without_directives(element_type_of(field), patch);
-  } else if (field->patch_merge_key.empty()) {
-    merge_values(target, patch);
-  } else {
-    for (const Json& item : patch) merge_item(*field, target, item);
-  }
-}
-
 // Listed items first, in the order of the list; the others behind them as they were.
 void order_list(const Field* field, Json& list, const Json& order) {
   const std::string merge_key(field ? field->patch_merge_key : std::string_view());
@@ -124,20 +83,6 @@ void order_list(const Field* field, Json& list, const Json& order) {
     return listed - order.begin();
   };
   std::stable_sort(list.begin(), list.end(), [&](const Json& a, const Json& b) { return rank(a) < rank(b); });
-}
-
-void merge_value(const Field* field, Json& target, const std::string& key, const Json& value) {
-  if (value.is_null() || (value.is_object() && directive_of(value) == Directive::remove)) {
-    target.erase(key);
-  } else if (value.is_object()) {
-    Json& old = target[key];
-    if (!old.is_object()) old = Json::object();
-    merge_map(type_of(field), old, value);
-  } else if (value.is_array()) {
-    merge_list(field, target[key], value);
-  } else {
-    target[key] = value;
-  }
 }
 
 // The directives that stand beside the fields they are about.
@@ -155,22 +100,125 @@ void apply_directive(const Type* type, Json& target, const std::string& key, con
     order_list(field_of(type, name), *list, value);
 }
 
-void merge_map(const Type* type, Json& target, const Json& patch) {
-  if (directive_of(patch) == Directive::replace) target = Json::object();
-  if (const auto retained = patch.find(retain_keys); retained != patch.end())
-    for (auto field = target.begin(); field != target.end();)
-      field =
-          std::ranges::find(*retained, Json(field.key())) == retained->end() ? target.erase(field) : std::next(field);
-  for (const auto& [key, value] : patch.items())
-    if (!is_directive(key)) merge_value(field_of(type, key), target, key, value);
-  for (const auto& [key, value] : patch.items())
-    if (is_directive(key)) apply_directive(type, target, key, value);
+// What an item of a list is known by.
+Json identity_of(const Json& item, const std::string& merge_key) {
+  if (merge_key.empty()) return item;
+  return item.is_object() ? item.value(merge_key, Json()) : Json();
 }
+
+bool has_identity(const Json& list, const std::string& merge_key, const Json& identity) {
+  return std::ranges::any_of(list, [&](const Json& item) { return identity_of(item, merge_key) == identity; });
+}
+
+// The server's order of a merged list: what the patch names stands in the patch's order, the rest in the old one; of
+// both, what the old list had first comes first, and new items come as early as they can.
+Json in_server_order(const Json& merged, const Json& before, const Json& patch, const std::string& merge_key) {
+  const auto place = [&](const Json& item) {
+    const Json identity = identity_of(item, merge_key);
+    const auto found =
+        std::ranges::find_if(before, [&](const Json& old) { return identity_of(old, merge_key) == identity; });
+    return found == before.end() ? -1 : found - before.begin();
+  };
+  Json named = Json::array(), others = Json::array(), result = Json::array();
+  for (const Json& wanted : patch) {
+    const Json identity = identity_of(wanted, merge_key);
+    if (has_identity(named, merge_key, identity)) continue;  // named twice
+    for (const Json& item : merged)
+      if (identity_of(item, merge_key) == identity) named.push_back(item);
+  }
+  for (const Json& item : merged)
+    if (!has_identity(patch, merge_key, identity_of(item, merge_key))) others.push_back(item);
+  std::size_t i = 0, j = 0;
+  while (i < others.size() || j < named.size()) {
+    const bool old_first =
+        j == named.size() || (i < others.size() && place(named[j]) >= 0 && place(others[i]) < place(named[j]));
+    result.push_back(old_first ? others[i++] : named[j++]);
+  }
+  return result;
+}
+
+class Merger {
+ public:
+  explicit Merger(NewItems new_items) : new_items_(new_items) {}
+
+  void merge_map(const Type* type, Json& target, const Json& patch) {
+    if (directive_of(patch) == Directive::replace) target = Json::object();
+    if (const auto retained = patch.find(retain_keys); retained != patch.end())
+      for (auto field = target.begin(); field != target.end();)
+        field =
+            std::ranges::find(*retained, Json(field.key())) == retained->end() ? target.erase(field) : std::next(field);
+    for (const auto& [key, value] : patch.items())
+      if (!is_directive(key)) merge_value(field_of(type, key), target, key, value);
+    for (const auto& [key, value] : patch.items())
+      if (is_directive(key)) apply_directive(type, target, key, value);
+  }
+
+ private:
+  // A value of the patch that has nothing to be merged with: its directives act on nothing.
+  Json without_directives(const Type* type, const Json& patch) {
+    if (patch.is_object()) {
+      Json made = Json::object();
+      merge_map(type, made, patch);
+      return made;
+    }
+    if (!patch.is_array()) return patch;
+    Json made = Json::array();
+    for (const Json& item : patch)
+      if (!item.is_object() || !item.contains(patch_directive)) made.push_back(without_directives(type, item));
+    return made;
+  }
+
+  void merge_item(const Field& field, Json& list, const Json& item) {
+    const std::string merge_key(field.patch_merge_key);
+    const Json key = key_of(item, merge_key);
+    const Directive directive = directive_of(item);
+    if (directive == Directive::remove) {
+      remove_items(list, [&](const Json& old) { return has_key(old, merge_key, key); });
+      return;
+    }
+    const auto old =
+        std::ranges::find_if(list, [&](const Json& candidate) { return has_key(candidate, merge_key, key); });
+    if (old == list.end())
+      list.push_back(without_directives(element_type_of(&field), item));
+    else
+      merge_map(element_type_of(&field), *old, item);
+  }
+
+  void merge_list(const Field* field, Json& target, const Json& patch) {
+    const bool merges = field && field->patch_merge && !replaces_list(patch);
+    if (!target.is_array() || !merges) target = Json::array();
+    const Json before = new_items_ == NewItems::first && merges ? target : Json();
+    if (!merges) {
+      target = without_directives(element_type_of(field), patch);
+    } else if (field->patch_merge_key.empty()) {
+      merge_values(target, patch);
+    } else {
+      for (const Json& item : patch) merge_item(*field, target, item);
+    }
+    if (before.is_array()) target = in_server_order(target, before, patch, std::string(field->patch_merge_key));
+  }
+
+  void merge_value(const Field* field, Json& target, const std::string& key, const Json& value) {
+    if (value.is_null() || (value.is_object() && directive_of(value) == Directive::remove)) {
+      target.erase(key);
+    } else if (value.is_object()) {
+      Json& old = target[key];
+      if (!old.is_object()) old = Json::object();
+      merge_map(type_of(field), old, value);
+    } else if (value.is_array()) {
+      merge_list(field, target[key], value);
+    } else {
+      target[key] = value;
+    }
+  }
+
+  NewItems new_items_;
+};
 
 }  // namespace
 
-Json strategic_merge(const Type* type, Json object, const Json& patch) {
-  merge_map(type, object, patch);
+Json strategic_merge(const Type* type, Json object, const Json& patch, NewItems new_items) {
+  Merger(new_items).merge_map(type, object, patch);
   return object;
 }
 

@@ -10,17 +10,6 @@
 namespace kforge::schema {
 namespace {
 
-// A value as Go prints it with %v.
-std::string go_value(const Json& value) {
-  if (value.is_null()) return "<nil>";
-  if (value.is_string()) return value.get<std::string>();
-  if (!value.is_structured()) return to_text(value);
-  std::vector<std::string> parts;
-  for (const auto& [key, item] : value.items())
-    parts.push_back(value.is_object() ? key + ":" + go_value(item) : go_value(item));
-  return (value.is_object() ? "map[" : "[") + join(parts, " ") + "]";
-}
-
 std::string go_type(const Json& value) {
   if (value.is_object()) return "map[string]interface {}";
   if (value.is_array()) return "[]interface {}";
@@ -112,6 +101,16 @@ class Checker {
 };
 
 }  // namespace
+
+std::string go_value(const Json& value) {
+  if (value.is_null()) return "<nil>";
+  if (value.is_string()) return value.get<std::string>();
+  if (!value.is_structured()) return to_text(value);
+  std::vector<std::string> parts;
+  for (const auto& [key, item] : value.items())
+    parts.push_back(value.is_object() ? key + ":" + go_value(item) : go_value(item));
+  return (value.is_object() ? "map[" : "[") + join(parts, " ") + "]";
+}
 
 std::vector<std::string> type_errors(const Field* place, const Json& value) {
   Checker checker;
