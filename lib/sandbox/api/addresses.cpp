@@ -2,6 +2,7 @@
 #include "sandbox/api/addresses.hpp"
 
 #include "base/digest.hpp"
+#include "sandbox/api/defaults.hpp"
 #include "sandbox/api/object_meta.hpp"
 
 #include <fmt/format.h>
@@ -60,19 +61,54 @@ void assign_cluster_address(const Taken& taken, const Resource& resource, Json& 
   spec["clusterIPs"] = {spec["clusterIP"]};
 }
 
+// Why a port that the client asks for cannot be had; empty when it can.
+std::string refused_port(const Taken& taken, std::int64_t wanted) {
+  if (wanted < first_node_port || wanted > last_node_port)
+    return fmt::format("provided port is not in the valid range. The range of valid ports is {}-{}", first_node_port,
+                       last_node_port);
+  return taken.node_ports.contains(wanted) ? "provided port is already allocated" : "";
+}
+
 void assign_node_ports(Taken taken, const Resource& resource, Json& service) {
-  for (Json& port : service["spec"].contains("ports") ? service["spec"]["ports"] : Json::array()) {
-    if (const auto wanted = int_at(port, {"nodePort"}); wanted != 0) {
-      if (!taken.node_ports.insert(wanted).second)
-        throw invalid(resource.subject(name_of(service)),
-                      {{Type::invalid, "spec.ports[0].nodePort", "provided port is already allocated", wanted}});
-      continue;
+  std::size_t index = 0;
+  each(service["spec"], "ports", [&](Json& port) {
+    const std::string field = fmt::format("spec.ports[{}].nodePort", index++);
+    std::int64_t number = int_at(port, {"nodePort"});
+    if (number != 0) {
+      if (const std::string why = refused_port(taken, number); !why.empty())
+        throw invalid(resource.subject(name_of(service)), {{Type::invalid, field, why, number}});
+    } else {
+      number = first_node_port + static_cast<int>(first_try(service) % (last_node_port - first_node_port));
+      while (taken.node_ports.contains(number)) number = number == last_node_port ? first_node_port : number + 1;
     }
-    int number = first_node_port + static_cast<int>(first_try(service) % (last_node_port - first_node_port));
-    while (taken.node_ports.contains(number)) number = number == last_node_port ? first_node_port : number + 1;
     taken.node_ports.insert(number);
     port["nodePort"] = number;
+  });
+}
+
+// The sandbox has IPv4 alone.
+std::vector<FieldError> refused_families(const Json& spec) {
+  std::vector<FieldError> errors;
+  if (const std::string policy = string_at(spec, {"ipFamilyPolicy"}); policy == "RequireDualStack")
+    errors.push_back(
+        {Type::invalid, "spec.ipFamilyPolicy", "this cluster is not configured for dual-stack services", policy});
+  std::size_t index = 0;
+  for (const Json& family : at_path(spec, {"ipFamilies"})) {
+    const std::string field = fmt::format("spec.ipFamilies[{}]", index++);
+    if (family == "IPv6") errors.push_back({Type::invalid, field, "not configured on this cluster", family});
   }
+  return errors;
+}
+
+// A headless Service without a selector stands for addresses of anywhere, of both families.
+void assign_families(const Resource& resource, Json& service) {
+  Json& spec = service["spec"];
+  const bool anywhere = string_at(spec, {"clusterIP"}) == "None" && at_path(spec, {"selector"}).empty();
+  set_default(spec, "ipFamilies", anywhere ? Json::array({"IPv4", "IPv6"}) : Json::array({"IPv4"}));
+  set_default(spec, "ipFamilyPolicy", anywhere ? "RequireDualStack" : "SingleStack");
+  if (anywhere) return;
+  if (const auto errors = refused_families(spec); !errors.empty())
+    throw invalid(resource.subject(name_of(service)), errors);
 }
 
 }  // namespace
@@ -81,6 +117,7 @@ void assign_addresses(Store& store, const Resource& resource, Json& service) {
   const std::string type = string_at(service, {"spec", "type"});
   if (type == "ExternalName") return;
   const Taken taken = taken_by_others(store, service);
+  assign_families(resource, service);
   assign_cluster_address(taken, resource, service);
   if (type == "NodePort" ||
       (type == "LoadBalancer" && bool_at(service, {"spec", "allocateLoadBalancerNodePorts"}, true)))

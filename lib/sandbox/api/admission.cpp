@@ -7,6 +7,7 @@
 #include "sandbox/api/limits.hpp"
 #include "sandbox/api/object_meta.hpp"
 #include "sandbox/api/pod_security.hpp"
+#include "sandbox/api/service_account.hpp"
 
 #include <fmt/format.h>
 
@@ -31,17 +32,6 @@ void check_namespace(Store& store, const Resource& resource, const Json& object)
                   {{{"reason", "NamespaceTerminating"},
                     {"message", fmt::format("namespace {} is being terminated", name)},
                     {"field", "metadata.namespace"}}});
-}
-
-void set_service_account(Store& store, const Resource& resource, Json& pod) {
-  Json& spec = pod["spec"];
-  set_default(spec, "serviceAccountName", "default");
-  spec["serviceAccount"] = spec["serviceAccountName"];
-  const std::string account = string_at(spec, {"serviceAccountName"});
-  if (!store.get({"serviceaccounts", namespace_of(pod), account}))
-    throw forbidden(resource.subject(name_of(pod)),
-                    fmt::format("error looking up service account {}/{}: serviceaccount \"{}\" not found",
-                                namespace_of(pod), account, account));
 }
 
 // DefaultTolerationSeconds and Priority.
@@ -99,9 +89,9 @@ void set_storage_class(Store& store, Json& claim) {
 }
 
 void admit_pod(Store& store, const Resource& resource, Json& pod) {
+  apply_limit_ranges(store, resource, pod);
   set_service_account(store, resource, pod);
   set_scheduling(pod);
-  apply_limit_ranges(store, resource, pod);
   check_pod_security(store, resource, pod);
 }
 
@@ -119,6 +109,7 @@ void admit(Store& store, const Resource& resource, const Json* before, Json& obj
     set_storage_class(store, object);
     add_finalizer(object, "kubernetes.io/pvc-protection");
   }
+  if (id == "persistentvolumes") add_finalizer(object, "kubernetes.io/pv-protection");
   if (resource.namespaced) check_quotas(store, resource, object);
 }
 

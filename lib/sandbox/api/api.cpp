@@ -28,26 +28,42 @@ Outcome answered(Verb verb) {
   }
 }
 
-// Continue tokens are ours to shape: the revision of the first page and the last key seen.
+// The revision of the first page and the last key seen, as a server writes it.
 std::string continue_token(Revision revision, const Json& last) {
-  return base64_encode(fmt::format("{}\n{}\n{}", revision, namespace_of(last), name_of(last)));
+  return base64_encode(to_text(
+      {{"v", "meta.k8s.io/v1"}, {"rv", revision}, {"start", fmt::format("{}/{}", namespace_of(last), name_of(last))}}));
 }
 
 struct Page {
   Revision revision = 0;
   std::string name_space, name;
 };
+
+[[noreturn]] void refuse_token(std::string_view why) {
+  throw bad_request(fmt::format("invalid continue token: continue key is not valid: {}", why));
+}
+
 Page read_token(const std::string& token) {
   std::string text;
   try {
     text = base64_decode(token);
   } catch (const Error&) {
+    refuse_token("illegal base64 data at input byte 0");
   }
-  const std::vector<std::string> parts = split(text, '\n');
-  if (parts.size() != 3 || parts[0].empty() || parts[0].find_first_not_of("0123456789") != std::string::npos ||
-      parts[0].size() > 18)
-    throw bad_request("continue key is not valid: encoded continue key is corrupted");
-  return {std::stoull(parts[0]), parts[1], parts[2]};
+  const Json page = Json::parse(text, nullptr, false);
+  if (page.is_discarded()) refuse_token(json_complaint(text));
+  const std::string start = string_at(page, {"start"});
+  const std::size_t slash = start.find('/');
+  if (slash == std::string::npos || int_at(page, {"rv"}) <= 0) refuse_token("incorrect encoded start resourceVersion");
+  return {static_cast<Revision>(int_at(page, {"rv"})), start.substr(0, slash), start.substr(slash + 1)};
+}
+
+// What a patch made of an object is refused with the whole of it.
+void check_patched(const Resource& resource, Json& next, FieldValidation validation,
+                   std::vector<std::string>& warnings) {
+  const Json patched_object = next;
+  const std::string problem = decoding_problem(resource, next, validation, warnings);
+  if (!problem.empty()) throw invalid({}, {{FieldError::Type::invalid, "patch", problem, to_text(patched_object)}});
 }
 
 }  // namespace
@@ -146,6 +162,7 @@ Outcome Api::update(const Caller& caller, const Target& target, Json object, con
     check_identity(resource, target, object);
     check_fields(resource, object, options.field_validation, scope.warnings);
     const ObjectPtr before = state_->existing(resource, target);
+    check_uid(resource, *before, object);
     Json after = keep_other_half(resource, target.subresource, *before, std::move(object));
     Json stored = write_next(scope, *before, std::move(after), FieldOwners::track);
     return {200, std::move(stored), std::move(scope.warnings)};
@@ -166,7 +183,7 @@ Outcome Api::patch(const Caller& caller, const Target& target, PatchType type, c
     if (type == PatchType::apply) return apply_patch(scope, target, before.get(), body, options);
     Json next = patched(resource.schema, type, *before, body);
     check_identity(resource, target, next);
-    check_fields(resource, next, options.field_validation, scope.warnings);
+    check_patched(resource, next, options.field_validation, scope.warnings);
     Json stored = write_next(scope, *before, keep_other_half(resource, target.subresource, *before, std::move(next)),
                              FieldOwners::track);
     return {200, std::move(stored), std::move(scope.warnings)};

@@ -2,6 +2,7 @@
 #include "sandbox/api/defaults.hpp"
 
 #include "base/text.hpp"
+#include "sandbox/api/workload_rules.hpp"
 
 #include <algorithm>
 #include <array>
@@ -16,8 +17,24 @@ Json& spec_of(Json& object) {
 }
 
 void default_template(Json& spec) {
-  if (spec.contains("template") && spec["template"].is_object() && spec["template"].contains("spec"))
-    default_pod_spec(spec["template"]["spec"]);
+  set_default(spec, "template", Json::object());
+  set_default(spec["template"], "spec", Json::object());
+  default_pod_spec(spec["template"]["spec"]);
+}
+
+void default_protocol(Json& port) {
+  set_default(port, "protocol", "TCP");
+}
+
+void default_endpoints(Json& object) {
+  each(object, "subsets", [](Json& subset) { each(subset, "ports", default_protocol); });
+}
+
+void default_endpoint_slice(Json& object) {
+  each(object, "ports", [](Json& port) {
+    set_default(port, "name", "");
+    default_protocol(port);
+  });
 }
 
 void default_deployment(Json& object) {
@@ -62,6 +79,7 @@ void default_stateful_set(Json& object) {
 }
 
 void default_daemon_set(Json& object) {
+  set_default(object["metadata"]["annotations"], template_generation, "1");
   Json& spec = spec_of(object);
   set_default(spec, "updateStrategy", Json::object());
   set_default(spec["updateStrategy"], "type", "RollingUpdate");
@@ -95,6 +113,7 @@ void default_job_spec(Json& spec) {
 
 void default_job(Json& object) {
   default_job_spec(spec_of(object));
+  set_default(object["spec"], "manualSelector", false);
 }
 
 void default_cron_job(Json& object) {
@@ -111,18 +130,15 @@ void default_service(Json& object) {
   Json& spec = spec_of(object);
   set_default(spec, "sessionAffinity", "None");
   set_default(spec, "type", "ClusterIP");
-  if (spec.contains("ports") && spec["ports"].is_array())
-    for (Json& port : spec["ports"]) {
-      set_default(port, "protocol", "TCP");
-      if (port.contains("port")) set_default(port, "targetPort", port["port"]);
-    }
+  each(spec, "ports", [](Json& port) {
+    default_protocol(port);
+    if (port.contains("port")) set_default(port, "targetPort", port["port"]);
+  });
   const std::string type = string_at(spec, {"type"});
   if (type == "ExternalName") return;
   set_default(spec, "internalTrafficPolicy", "Cluster");
   if (type == "NodePort" || type == "LoadBalancer") set_default(spec, "externalTrafficPolicy", "Cluster");
   if (type == "LoadBalancer") set_default(spec, "allocateLoadBalancerNodePorts", true);
-  set_default(spec, "ipFamilies", {"IPv4"});
-  set_default(spec, "ipFamilyPolicy", "SingleStack");
 }
 
 void default_claim(Json& object) {
@@ -133,6 +149,7 @@ void default_volume(Json& object) {
   Json& spec = spec_of(object);
   set_default(spec, "persistentVolumeReclaimPolicy", "Retain");
   set_default(spec, "volumeMode", "Filesystem");
+  if (spec.contains("hostPath")) set_default(spec["hostPath"], "type", "");
 }
 
 // A direction without policies gets the autoscaler's own.
@@ -166,9 +183,7 @@ void default_network_policy(Json& object) {
     if (!at_path(spec, {"egress"}).empty()) spec["policyTypes"].push_back("Egress");
   }
   for (const char* direction : {"ingress", "egress"})
-    for (Json& rule : spec.contains(direction) ? spec[direction] : Json::array())
-      if (rule.contains("ports"))
-        for (Json& port : rule["ports"]) set_default(port, "protocol", "TCP");
+    each(spec, direction, [](Json& rule) { each(rule, "ports", default_protocol); });
 }
 
 void default_namespace(Json& object) {
@@ -193,12 +208,12 @@ void default_from(Json& limit, const char* source, const char* field) {
 }
 
 void default_limit_range(Json& object) {
-  for (Json& limit : spec_of(object).contains("limits") ? object["spec"]["limits"] : Json::array()) {
-    if (string_at(limit, {"type"}) != "Container") continue;
+  each(spec_of(object), "limits", [](Json& limit) {
+    if (string_at(limit, {"type"}) != "Container") return;
     default_from(limit, "max", "default");
     default_from(limit, "default", "defaultRequest");
     default_from(limit, "min", "defaultRequest");
-  }
+  });
 }
 
 void default_storage_class(Json& object) {
@@ -227,12 +242,14 @@ void default_definition(Json& object) {
   set_default(spec["names"], "listKind", kind + "List");
 }
 
-constexpr std::array<std::pair<std::string_view, Defaulter>, 20> defaulters{{
+constexpr std::array<std::pair<std::string_view, Defaulter>, 22> defaulters{{
     {"clusterrolebindings.rbac.authorization.k8s.io", default_binding},
     {"cronjobs.batch", default_cron_job},
     {"customresourcedefinitions.apiextensions.k8s.io", default_definition},
     {"daemonsets.apps", default_daemon_set},
     {"deployments.apps", default_deployment},
+    {"endpoints", default_endpoints},
+    {"endpointslices.discovery.k8s.io", default_endpoint_slice},
     {"horizontalpodautoscalers.autoscaling", default_autoscaler},
     {"jobs.batch", default_job},
     {"limitranges", default_limit_range},

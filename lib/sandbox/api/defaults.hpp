@@ -11,6 +11,15 @@ namespace kforge::sandbox {
 // Sets a field that is absent.
 void set_default(Json& object, std::string_view field, Json value);
 
+// Calls `change` for each object in a list field, when there is one.
+template <class Change>
+void each(Json& object, std::string_view list, Change change) {
+  const auto found = object.find(list);
+  if (found == object.end() || !found->is_array()) return;
+  for (Json& item : *found)
+    if (item.is_object()) change(item);
+}
+
 void default_pod(Json& pod);
 void default_pod_spec(Json& spec);  // of a Pod or a template
 void default_claim_spec(Json& spec);

@@ -9,15 +9,6 @@ namespace {
 
 constexpr int file_mode = 0644;
 
-// Calls `change` for each object in a list field, when there is one.
-template <class Change>
-void each(Json& object, std::string_view list, Change change) {
-  const auto found = object.find(list);
-  if (found == object.end() || !found->is_array()) return;
-  for (Json& item : *found)
-    if (item.is_object()) change(item);
-}
-
 template <class Change>
 void with(Json& object, std::string_view field, Change change) {
   const auto found = object.find(field);
@@ -46,17 +37,17 @@ void default_probe(Json& probe) {
   set_default(probe, "failureThreshold", 3);
 }
 
+void default_field(Json& source) {
+  with(source, "fieldRef", [](Json& reference) { set_default(reference, "apiVersion", "v1"); });
+}
+
 void default_container(Json& container) {
   set_default(container, "imagePullPolicy", pull_policy(string_at(container, {"image"})));
   set_default(container, "terminationMessagePath", "/dev/termination-log");
   set_default(container, "terminationMessagePolicy", "File");
   set_default(container, "resources", Json::object());
   each(container, "ports", [](Json& port) { set_default(port, "protocol", "TCP"); });
-  each(container, "env", [](Json& variable) {
-    with(variable, "valueFrom", [](Json& source) {
-      with(source, "fieldRef", [](Json& reference) { set_default(reference, "apiVersion", "v1"); });
-    });
-  });
+  each(container, "env", [](Json& variable) { with(variable, "valueFrom", default_field); });
   for (const char* probe : {"livenessProbe", "readinessProbe", "startupProbe"}) with(container, probe, default_probe);
   with(container, "lifecycle", [](Json& lifecycle) {
     for (const char* hook : {"postStart", "preStop"})
@@ -64,12 +55,18 @@ void default_container(Json& container) {
   });
 }
 
+void default_downward_files(Json& files) {
+  each(files, "items", default_field);
+}
+
 void default_volume(Json& volume) {
   for (const char* source : {"secret", "configMap", "downwardAPI", "projected"})
     with(volume, source, [](Json& files) { set_default(files, "defaultMode", file_mode); });
+  with(volume, "downwardAPI", default_downward_files);
   with(volume, "projected", [](Json& projected) {
     each(projected, "sources", [](Json& source) {
       with(source, "serviceAccountToken", [](Json& token) { set_default(token, "expirationSeconds", 3600); });
+      with(source, "downwardAPI", default_downward_files);
     });
   });
   with(volume, "hostPath", [](Json& path) { set_default(path, "type", ""); });

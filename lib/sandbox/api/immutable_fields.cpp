@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sandbox/api/immutable_fields.hpp"
 
+#include "sandbox/api/name_rules.hpp"
+
 #include <array>
 
 namespace kforge::sandbox {
@@ -12,18 +14,35 @@ using Errors = std::vector<FieldError>;
 void must_stay(const Json& before, const Json& after, std::initializer_list<std::string_view> path, Errors& errors) {
   const Json& now = at_path(after, path);
   if (at_path(before, path) == now) return;
-  std::string field;
-  for (const std::string_view part : path) field += (field.empty() ? "" : ".") + std::string(part);
-  errors.push_back({Type::invalid, field, "field is immutable", now});
+  errors.push_back({Type::invalid, dotted(path), "field is immutable", now});
 }
 
 void selector_change(const Json& before, const Json& after, Errors& errors) {
   must_stay(before, after, {"spec", "selector"}, errors);
 }
 
+// Where the pods of a Job go may change as long as it has not started.
+void free_scheduling(Json& pod_template) {
+  for (const char* field : {"labels", "annotations"})
+    if (pod_template.contains("metadata")) pod_template["metadata"].erase(field);
+  for (const char* field : {"affinity", "nodeSelector", "schedulingGates", "tolerations"})
+    if (pod_template.contains("spec")) pod_template["spec"].erase(field);
+}
+
+void job_template_change(const Json& before, const Json& after, Errors& errors) {
+  Json fixed = at_path(before, {"spec", "template"}), now = at_path(after, {"spec", "template"});
+  if (bool_at(before, {"spec", "suspend"}) && at_path(before, {"status", "startTime"}).is_null())
+    for (Json* pod_template : {&fixed, &now}) free_scheduling(*pod_template);
+  for (const char* part : {"metadata", "spec"})
+    if (at_path(fixed, {part}) != at_path(now, {part}))
+      errors.push_back({Type::invalid, std::string("spec.template.") + part, "field is immutable",
+                        at_path(after, {"spec", "template", part})});
+}
+
 void job_change(const Json& before, const Json& after, Errors& errors) {
-  for (const char* field : {"selector", "template", "completionMode"})
-    must_stay(before, after, {"spec", field}, errors);
+  must_stay(before, after, {"spec", "selector"}, errors);
+  job_template_change(before, after, errors);
+  must_stay(before, after, {"spec", "completionMode"}, errors);
   if (string_at(after, {"spec", "completionMode"}) != "Indexed")
     must_stay(before, after, {"spec", "completions"}, errors);
 }
@@ -53,9 +72,10 @@ void service_change(const Json& before, const Json& after, Errors& errors) {
 
 void claim_change(const Json& before, const Json& after, Errors& errors) {
   Json fixed = at_path(before, {"spec"}), now = at_path(after, {"spec"});
+  const bool bound = string_at(before, {"status", "phase"}) == "Bound";
   for (Json* spec : {&fixed, &now}) {
     spec->erase("volumeAttributesClassName");
-    if (spec->contains("resources")) (*spec)["resources"].erase("requests");
+    if (bound && spec->contains("resources")) (*spec)["resources"].erase("requests");
     spec->erase("volumeName");  // the binder sets it
   }
   if (fixed != now)

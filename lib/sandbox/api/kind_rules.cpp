@@ -4,6 +4,8 @@
 #include "base/text.hpp"
 #include "sandbox/api/defaults.hpp"
 #include "sandbox/api/immutable_fields.hpp"
+#include "sandbox/api/kind_validation.hpp"
+#include "sandbox/api/metadata_validation.hpp"
 #include "sandbox/api/object_meta.hpp"
 #include "sandbox/api/workload_rules.hpp"
 
@@ -25,7 +27,8 @@ void create_claim(Json& object) {
   object["status"] = {{"phase", "Pending"}};
 }
 void create_volume(Json& object) {
-  object["status"] = {{"phase", "Available"}};
+  object["status"] = {{"phase", "Pending"},
+                      {"lastPhaseTransitionTime", at_path(object, {"metadata", "creationTimestamp"})}};
 }
 
 void create_workload(Json& object) {
@@ -47,20 +50,6 @@ constexpr std::array<std::pair<std::string_view, Preparer>, 13> creators{{
     {"replicasets.apps", create_replica_set_status},
     {"services", create_service_status},
     {"statefulsets.apps", create_stateful_set_status},
-}};
-
-using Validator = void (*)(const Json& object, std::vector<FieldError>& errors);
-constexpr std::array<std::pair<std::string_view, Validator>, 10> validators{{
-    {"configmaps", validate_config_map},
-    {"daemonsets.apps", validate_selected_template},
-    {"deployments.apps", validate_deployment},
-    {"horizontalpodautoscalers.autoscaling", validate_autoscaler},
-    {"jobs.batch", validate_job},
-    {"poddisruptionbudgets.policy", validate_budget},
-    {"pods", validate_pod},
-    {"replicasets.apps", validate_selected_template},
-    {"services", validate_service},
-    {"statefulsets.apps", validate_selected_template},
 }};
 
 template <class Table>
@@ -107,12 +96,12 @@ void prepare_for_update(const Resource& resource, const Json& before, Json& afte
       set_default(after["spec"], "volumeName", volume);
 }
 
+// The rules of the kind first, as only they know the server's words; the schema is the net below them.
 std::vector<FieldError> validate_object(const Resource& resource, const Json& object) {
-  std::vector<FieldError> errors;
-  if (resource.schema != nullptr && resource.schema->type != nullptr)
+  std::vector<FieldError> errors = validate_metadata(resource, object);
+  if (const Validator validate = validator_of(resource.id())) validate(object, errors);
+  if (errors.empty() && resource.schema != nullptr && resource.schema->type != nullptr)
     check_required(*resource.schema->type, object, "", errors);
-  if (!errors.empty()) return errors;
-  if (const Validator validate = row_of(validators, resource.id())) validate(object, errors);
   return errors;
 }
 

@@ -19,9 +19,18 @@ std::optional<Int128> amount(const Json& value) {
   return parsed ? std::optional(parsed->nano()) : std::nullopt;
 }
 
-void fill(Json& container, const char* kind, const Json& values) {
-  if (!values.is_object()) return;
-  for (const auto& [name, value] : values.items()) set_default(container["resources"][kind], name, value);
+// Fills what a container leaves out; `notes` get what the server writes into the pod's annotation.
+void fill(Json& container, const char* kind, const Json& values, const std::string& whose,
+          std::vector<std::string>& notes) {
+  std::vector<std::string> set;
+  for (const auto& [name, value] : values.items()) {
+    if (!at_path(container, {"resources", kind, name}).is_null()) continue;
+    container["resources"][kind][name] = value;
+    set.push_back(name);
+  }
+  const std::string_view word = std::string_view(kind) == "limits" ? "limit" : "request";
+  if (!set.empty())
+    notes.push_back(fmt::format("{} {} for {} {}", join(set, ", "), word, whose, string_at(container, {"name"})));
 }
 
 void check_bound(const Resource& resource, const Json& pod, const Json& container, const Json& limit) {
@@ -129,18 +138,19 @@ std::map<std::string, Int128> quota_usage(Store& store, const std::string& name_
 }
 
 void apply_limit_ranges(Store& store, const Resource& resource, Json& pod) {
+  std::vector<std::string> notes;
   for (const ObjectPtr& range : store.list("limitranges", namespace_of(pod)))
     for (const Json& limit : at_path(*range, {"spec", "limits"})) {
       if (string_at(limit, {"type"}) != "Container") continue;
-      for (const char* list : {"initContainers", "containers"}) {
-        if (!pod["spec"].contains(list)) continue;
-        for (Json& container : pod["spec"][list]) {
-          fill(container, "limits", at_path(limit, {"default"}));
-          fill(container, "requests", at_path(limit, {"defaultRequest"}));
+      for (const auto& [list, whose] : {std::pair{"containers", "container"}, {"initContainers", "init container"}})
+        each(pod["spec"], list, [&, whose = whose](Json& container) {
+          fill(container, "requests", at_path(limit, {"defaultRequest"}), whose, notes);
+          fill(container, "limits", at_path(limit, {"default"}), whose, notes);
           check_bound(resource, pod, container, limit);
-        }
-      }
+        });
     }
+  if (!notes.empty())
+    pod["metadata"]["annotations"]["kubernetes.io/limit-ranger"] = "LimitRanger plugin set: " + join(notes, "; ");
 }
 
 void check_quotas(Store& store, const Resource& resource, const Json& object) {

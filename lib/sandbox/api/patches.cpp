@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sandbox/api/patches.hpp"
 
+#include "base/error.hpp"
 #include "sandbox/api/body.hpp"
 #include "sandbox/api/object_meta.hpp"
 #include "schema/strategic_merge.hpp"
-#include "yaml/node.hpp"
 
 #include <fmt/format.h>
 
@@ -13,7 +13,18 @@ namespace {
 
 Json parsed_patch(const std::string& body) {
   Json patch = Json::parse(body, nullptr, false);
-  if (patch.is_discarded()) throw bad_request("error decoding patch: invalid JSON");
+  if (patch.is_discarded()) throw bad_request("error decoding patch: " + json_complaint(body));
+  return patch;
+}
+
+Json parsed_object_patch(const std::string& body) {
+  Json patch = parsed_patch(body);
+  if (!patch.is_object())
+    throw bad_request(
+        fmt::format("error decoding patch: json: cannot unmarshal {} into Go value of type map[string]interface {{}}",
+                    patch.is_array()    ? "array"
+                    : patch.is_string() ? "string"
+                                        : "number"));
   return patch;
 }
 
@@ -32,22 +43,16 @@ Json strategically_patched(const schema::Kind* kind, const Json& object, const s
     throw unsupported_media_type(
         "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml");
   try {
-    return schema::strategic_merge(kind->type, object, parsed_patch(body));
-  } catch (const Error& error) {
-    throw bad_request(error.what());
+    return schema::strategic_merge(kind->type, object, parsed_object_patch(body), schema::NewItems::first);
+  } catch (const Error& error) {  // the server lets these through as failures of its own
+    throw unexplained(error.cause.empty() ? error.what() : error.cause);
   }
 }
 
 // Apply configurations come as YAML; JSON is the common case and much faster to read.
 Json configuration_of(const std::string& body) {
   if (Json json = Json::parse(body, nullptr, false); json.is_object()) return json;
-  try {
-    Json json = yaml::to_json(yaml::parse("body", body));
-    if (json.is_object()) return json;
-  } catch (const Error& error) {
-    throw bad_request(fmt::format("error decoding YAML: {}", error.what()));
-  }
-  throw bad_request("error decoding YAML: expected an object");
+  return parse_yaml_body(body);
 }
 
 Refusal field_conflict(const std::vector<schema::Conflict>& conflicts) {
@@ -84,23 +89,22 @@ Json patched(const schema::Kind* kind, PatchType type, const Json& object, const
       break;
   }
   Json next = object;
-  next.merge_patch(parsed_patch(body));
+  next.merge_patch(parsed_object_patch(body));
   return next;
 }
 
 Outcome apply_patch(WriteScope& scope, const Target& target, const Json* before, const std::string& body,
                     const WriteOptions& options) {
-  Json configuration = configuration_of(body);
+  const Json given = configuration_of(body);
+  Json configuration = given;
   check_identity(scope.resource, target, configuration);
   check_configuration(scope, configuration, before);
-  check_fields(scope.resource, configuration, options.field_validation, scope.warnings);
-  const schema::Applied applied =
+  schema::Applied applied =
       schema::apply(scope.resource.schema, before == nullptr ? Json(nullptr) : *before, configuration, scope.writer(),
                     options.force ? schema::Force::yes : schema::Force::no);
-  if (!applied.invalid.empty()) {  // the server reports its typed patch as an unknown failure
-    const std::string message = schema::invalid_message(configuration, applied.invalid);
-    throw Refusal{500, status_object(500, "", message)};
-  }
+  // The server reports a typed patch that it cannot make as an unknown failure.
+  if (!applied.invalid.empty()) throw unexplained(schema::invalid_message(given, applied.invalid));
+  check_fields(scope.resource, applied.object, options.field_validation, scope.warnings);
   if (!applied.conflicts.empty()) throw field_conflict(applied.conflicts);
   if (before == nullptr) {
     if (!scope.subresource.empty()) throw not_found(scope.resource.subject(target.name));

@@ -9,15 +9,18 @@ namespace kforge::sandbox {
 namespace {
 
 void check_preconditions(const RemovalScope& scope, const Json& object, const DeleteOptions& options) {
-  const auto check = [&](const std::optional<std::string>& wanted, const char* field, const char* words) {
+  StatusSubject subject = scope.resource.subject(name_of(object));
+  subject.plural = subject.kind;  // the server names the kind here
+  const auto check = [&](const std::optional<std::string>& wanted, const char* field, const char* words,
+                         const char* guess) {
     const std::string found = string_at(object, {"metadata", field});
     if (wanted && *wanted != found)
-      throw conflict(scope.resource.subject(name_of(object)),
-                     fmt::format("Precondition failed: {} in precondition: {}, {} in object meta: {}", words, *wanted,
-                                 words, found));
+      throw conflict(subject, fmt::format("the {} in the precondition ({}) does not match the {} in record ({}). The "
+                                          "object might have been {}",
+                                          words, *wanted, words, found, guess));
   };
-  check(options.uid, "uid", "UID");
-  check(options.resource_version, "resourceVersion", "ResourceVersion");
+  check(options.uid, "uid", "UID", "deleted and then recreated");
+  check(options.resource_version, "resourceVersion", "ResourceVersion", "modified");
 }
 
 // Only pods end gracefully: at once when nothing of them runs.

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace kforge::sandbox {
 namespace {
 
@@ -15,6 +17,13 @@ std::string selector_text(const Json& selector) {
   for (const auto& [key, value] : at_path(selector, {"matchLabels"}).items())
     terms.push_back(fmt::format("{}={}", key, value.is_string() ? value.get<std::string>() : ""));
   return join(terms, ",");
+}
+
+bool is_size_owned(const Json& object) {
+  const Json& entries = at_path(object, {"metadata", "managedFields"});
+  return std::ranges::any_of(entries, [](const Json& entry) {
+    return !at_path(entry, {"fieldsV1", "f:spec", "f:replicas"}).is_null();
+  });
 }
 
 }  // namespace
@@ -51,7 +60,9 @@ Json update_scale(WriteScope& scope, const Json& before, const Json& scale) {
     after["metadata"]["resourceVersion"] = version;
   else
     after["metadata"].erase("resourceVersion");
-  return scale_of(scope.resource, write_next(scope, before, std::move(after), FieldOwners::track));
+  // The server follows owners through a scale only when the size has one already.
+  const FieldOwners owners = is_size_owned(before) ? FieldOwners::track : FieldOwners::as_given;
+  return scale_of(scope.resource, write_next(scope, before, std::move(after), owners));
 }
 
 }  // namespace kforge::sandbox

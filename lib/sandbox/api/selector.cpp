@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <optional>
 
@@ -64,6 +65,14 @@ std::optional<Requirement> set_requirement(std::string_view term) {
   return std::nullopt;
 }
 
+// One value behind a sign; a second sign is where the parser stumbles.
+std::vector<std::string> exact_value(std::string_view text) {
+  text = trim(text);
+  if (!text.empty() && contains("=!<>()", text.substr(0, 1)))
+    unreadable(fmt::format("found '{}', expected: identifier", text.substr(0, 1)));
+  return {std::string(text)};
+}
+
 Requirement label_requirement(std::string_view term) {
   if (auto set = set_requirement(term)) return *set;
   if (term.starts_with('!')) return requirement(term.substr(1), Operator::not_exists);
@@ -77,7 +86,7 @@ Requirement label_requirement(std::string_view term) {
                                    {">", Operator::greater},
                                    {"<", Operator::less}})
     if (const std::size_t at = term.find(spelling.sign); at != std::string_view::npos)
-      return requirement(term.substr(0, at), spelling.op, {std::string(trim(term.substr(at + spelling.sign.size())))});
+      return requirement(term.substr(0, at), spelling.op, exact_value(term.substr(at + spelling.sign.size())));
   return requirement(term, Operator::exists);
 }
 
@@ -109,6 +118,12 @@ bool fulfils(const Requirement& wanted, const Json& labels) {
   if (!present || wanted.values.size() != 1) return false;
   const auto left = number(found->get<std::string>()), right = number(wanted.values.front());
   return left && right && (wanted.op == Operator::greater ? *left > *right : *left < *right);
+}
+
+bool has_own_fields(std::string_view resource) {
+  constexpr std::array<std::string_view, 8> resources{
+      "events", "events.events.k8s.io", "jobs.batch", "namespaces", "nodes", "pods", "replicasets.apps", "secrets"};
+  return std::ranges::find(resources, resource) != resources.end();
 }
 
 // What a server lets one select by, besides metadata.name and metadata.namespace.
@@ -148,10 +163,14 @@ FieldTerm field_term(std::string_view term, std::string_view resource) {
     if (at == std::string_view::npos) continue;
     FieldTerm result{std::string(term.substr(0, at)), std::string(term.substr(at + sign.size())), equal};
     if (!selectable(resource, result.field))
-      throw bad_request(fmt::format("field label not supported: {}", result.field));
+      throw bad_request(has_own_fields(resource)
+                            ? fmt::format("field label not supported: {}", result.field)
+                            : fmt::format("\"{}\" is not a known field selector: only \"metadata.name\", "
+                                          "\"metadata.namespace\"",
+                                          result.field));
     return result;
   }
-  throw bad_request(fmt::format("invalid field selector: \"{}\"; can't understand '{}'", term, term));
+  throw bad_request(fmt::format("invalid selector: '{}'; can't understand '{}'", term, term));
 }
 
 }  // namespace

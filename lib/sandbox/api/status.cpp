@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace kforge::sandbox {
 namespace {
 
@@ -12,7 +14,7 @@ Json details_of(const StatusSubject& subject) {
   Json details = Json::object();
   if (!subject.name.empty()) details["name"] = subject.name;
   if (!subject.group.empty()) details["group"] = subject.group;
-  details["kind"] = subject.plural;
+  if (!subject.plural.empty()) details["kind"] = subject.plural;
   if (!subject.uid.empty()) details["uid"] = subject.uid;
   return details;
 }
@@ -134,11 +136,12 @@ Refusal expired(std::string_view message) {
 
 Refusal invalid(const StatusSubject& subject, const std::vector<FieldError>& errors) {
   Json details = details_of(subject);
-  details["kind"] = subject.kind;  // a 422 names the kind where others name the resource
+  if (!subject.kind.empty()) details["kind"] = subject.kind;  // a 422 names the kind where others name the resource
   details["causes"] = Json::array();
   std::vector<std::string> texts;
   for (const FieldError& error : errors) {
-    texts.push_back(error.to_string());
+    if (std::string text = error.to_string(); std::ranges::find(texts, text) == texts.end())
+      texts.push_back(std::move(text));  // the message says it once
     details["causes"].push_back(
         {{"reason", words_of(error.type).cause}, {"message", body_of(error)}, {"field", error.field}});
   }
@@ -150,8 +153,16 @@ Refusal invalid(const StatusSubject& subject, const std::vector<FieldError>& err
 Refusal unsupported_media_type(std::string_view supported) {
   return refusal(
       415, "UnsupportedMediaType",
-      fmt::format("the body of the request was in an unknown format - accepted media types include: {}", supported),
-      Json::object());
+      fmt::format("the body of the request was in an unknown format - accepted media types include: {}", supported));
+}
+
+Refusal not_acceptable(std::string_view available) {
+  return refusal(406, "NotAcceptable", fmt::format("406: Not Acceptable\n\nAvailable representations: {}", available),
+                 Json::object());
+}
+
+Refusal unexplained(std::string_view message) {
+  return refusal(500, "", message);
 }
 
 Refusal internal_error(std::string_view message) {

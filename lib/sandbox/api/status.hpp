@@ -46,6 +46,9 @@ Refusal conflict(const StatusSubject& subject, std::string_view why);
 Refusal expired(std::string_view message);
 Refusal invalid(const StatusSubject& subject, const std::vector<FieldError>& errors);
 Refusal unsupported_media_type(std::string_view supported);
+Refusal not_acceptable(std::string_view available);
+// What the server meets and has no reason for: a 500 with nothing but a message.
+Refusal unexplained(std::string_view message);
 Refusal internal_error(std::string_view message);
 
 }  // namespace kforge::sandbox

@@ -10,8 +10,6 @@
 namespace kforge::sandbox {
 namespace {
 
-constexpr const char* template_generation = "deprecated.daemonset.template.generation";
-
 bool same_amount(const Json& a, const Json& b) {
   const auto left = Quantity::parse(a.is_string() ? a.get<std::string>() : ""),
              right = Quantity::parse(b.is_string() ? b.get<std::string>() : "");
@@ -41,7 +39,6 @@ void create_pod(Json& object) {
 
 void create_job(Json& object) {
   object["status"] = Json::object();
-  set_default(object["spec"], "manualSelector", false);
   if (bool_at(object, {"spec", "manualSelector"})) return;
   const std::string uid = string_at(object, {"metadata", "uid"}), name = name_of(object);
   Json& labels = object["spec"]["template"]["metadata"]["labels"];
@@ -56,7 +53,6 @@ void create_job(Json& object) {
 }
 
 void create_daemon_set_status(Json& object) {
-  object["metadata"]["annotations"][template_generation] = "1";
   object["status"] = {
       {"currentNumberScheduled", 0}, {"numberMisscheduled", 0}, {"desiredNumberScheduled", 0}, {"numberReady", 0}};
 }
@@ -90,10 +86,11 @@ void keep_service_addresses(const Json& before, Json& after) {
   for (const char* field : {"clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy", "healthCheckNodePort"})
     if (old.contains(field)) set_default(spec, field, old[field]);
   if (string_at(spec, {"type"}) == "ClusterIP") return;
-  for (Json& port : spec.contains("ports") ? spec["ports"] : Json::array())
+  each(spec, "ports", [&](Json& port) {
     for (const Json& known : at_path(old, {"ports"}))
       if (known.contains("nodePort") && at_path(known, {"port"}) == at_path(port, {"port"}))
         set_default(port, "nodePort", known["nodePort"]);
+  });
 }
 
 }  // namespace kforge::sandbox

@@ -1,180 +1,146 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "base/quantity.hpp"
+// Kinds that run pods, and those that size them.
 #include "base/text.hpp"
+#include "sandbox/api/kind_validation.hpp"
+#include "sandbox/api/metadata_validation.hpp"
+#include "sandbox/api/pod_validation.hpp"
 #include "sandbox/api/selector.hpp"
-#include "sandbox/api/workload_rules.hpp"
+#include "sandbox/controllers/cron_schedule.hpp"
 
 #include <fmt/format.h>
-
-#include <algorithm>
-#include <set>
 
 namespace kforge::sandbox {
 namespace {
 
 using Type = FieldError::Type;
-using Errors = std::vector<FieldError>;
 
-constexpr std::size_t config_limit = std::size_t{1} << 20;
-
-void not_negative(const Json& object, std::initializer_list<std::string_view> path, Errors& errors) {
-  const Json& value = at_path(object, path);
-  if (!value.is_number_integer() || value.get<std::int64_t>() >= 0) return;
-  std::string field;
-  for (const std::string_view part : path) field += (field.empty() ? "" : ".") + std::string(part);
-  errors.push_back({Type::invalid, field, "must be greater than or equal to 0", value});
+void check_template(const Json& pod_template, const std::string& path, FieldErrors& errors,
+                    const Json& claims = nullptr) {
+  check_labels(at_path(pod_template, {"metadata", "labels"}), path + ".metadata.labels", errors);
+  check_annotations(at_path(pod_template, {"metadata", "annotations"}), path + ".metadata.annotations", errors);
+  validate_pod_spec(at_path(pod_template, {"spec"}), path + ".spec", errors, claims);
 }
 
-void validate_resources(const Json& container, const std::string& path, Errors& errors) {
-  const Json &requests = at_path(container, {"resources", "requests"}),
-             &limits = at_path(container, {"resources", "limits"});
-  if (!requests.is_object() || !limits.is_object()) return;
-  for (const auto& [name, amount] : requests.items()) {
-    if (!limits.contains(name) || !amount.is_string() || !limits[name].is_string()) continue;
-    const auto asked = Quantity::parse(amount.get<std::string>()),
-               most = Quantity::parse(limits[name].get<std::string>());
-    if (asked && most && *asked > *most)
-      errors.push_back(
-          {Type::invalid, path + ".resources.requests",
-           fmt::format("must be less than or equal to {} limit of {}", name, limits[name].get<std::string>()), amount});
+// A template that a controller keeps running: its labels are found by the selector, its pods always restart.
+void check_kept_template(const Json& object, const char* kind, FieldErrors& errors) {
+  const Json &selector = at_path(object, {"spec", "selector"}), &pod_template = at_path(object, {"spec", "template"}),
+             &labels = at_path(pod_template, {"metadata", "labels"});
+  const bool empty = at_path(selector, {"matchLabels"}).empty() && at_path(selector, {"matchExpressions"}).empty();
+  if (!selector.is_object())
+    errors.push_back({Type::required, "spec.selector", "", nullptr});
+  else if (empty)
+    errors.push_back({Type::invalid, "spec.selector", fmt::format("empty selector is invalid for {}", kind), selector});
+  if ((!selector.is_object() || !empty) && !label_selector_matches(selector, labels))
+    errors.push_back(
+        {Type::invalid, "spec.template.metadata.labels", "`selector` does not match template `labels`", labels});
+  check_template(pod_template, "spec.template", errors, at_path(object, {"spec", "volumeClaimTemplates"}));
+  const std::string policy = string_at(pod_template, {"spec", "restartPolicy"});
+  if (policy == "Never" || policy == "OnFailure")
+    check_supported(policy, {"Always"}, "spec.template.spec.restartPolicy", errors);
+}
+
+void check_strategy(const Json& strategy, FieldErrors& errors) {
+  const std::string type = string_at(strategy, {"type"});
+  const Json& rolling = at_path(strategy, {"rollingUpdate"});
+  const auto zero = [](const Json& value) { return value == 0 || value == "0%" || value == "0"; };
+  if (type == "Recreate" && !rolling.is_null())
+    errors.push_back({Type::forbidden, "spec.strategy.rollingUpdate",
+                      "may not be specified when strategy `type` is 'Recreate'", nullptr});
+  else if (type == "RollingUpdate" && zero(at_path(rolling, {"maxUnavailable"})) &&
+           zero(at_path(rolling, {"maxSurge"})))
+    errors.push_back({Type::invalid, "spec.strategy.rollingUpdate.maxUnavailable", "may not be 0 when `maxSurge` is 0",
+                      at_path(rolling, {"maxUnavailable"})});
+  else if (type != "Recreate" && type != "RollingUpdate")
+    errors.push_back(
+        {Type::not_supported, "spec.strategy", "supported values: \"Recreate\", \"RollingUpdate\"", strategy});
+}
+
+void check_job_spec(const Json& spec, const std::string& path, FieldErrors& errors) {
+  FieldErrors numbers;
+  for (const char* field :
+       {"parallelism", "completions", "activeDeadlineSeconds", "backoffLimit", "ttlSecondsAfterFinished"})
+    check_not_negative(spec, {field}, numbers);
+  for (FieldError& error : numbers) {
+    error.field = path + "." + error.field;
+    errors.push_back(std::move(error));
   }
+  check_template(at_path(spec, {"template"}), path + ".template", errors);
+  if (const std::string policy = string_at(spec, {"template", "spec", "restartPolicy"});
+      policy != "Never" && policy != "OnFailure")
+    errors.push_back(
+        {Type::required, path + ".template.spec.restartPolicy", "valid values: \"OnFailure\", \"Never\"", nullptr});
 }
 
-void validate_containers(const Json& spec, const std::string& path, const char* list, std::set<std::string>& names,
-                         Errors& errors) {
-  std::size_t index = 0;
-  for (const Json& container : at_path(spec, {list})) {
-    const std::string here = fmt::format("{}.{}[{}]", path, list, index++);
-    const std::string name = string_at(container, {"name"});
-    if (!is_dns_label(name))
-      errors.push_back({name.empty() ? Type::required : Type::invalid, here + ".name",
-                        name.empty() ? ""
-                                     : "a lowercase RFC 1123 label must consist of lower case alphanumeric characters "
-                                       "or '-', and must start and end with an alphanumeric character (e.g. 'my-name', "
-                                       " or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')",
-                        name});
-    if (!names.insert(name).second) errors.push_back({Type::duplicate, here + ".name", "", name});
-    if (string_at(container, {"image"}).empty()) errors.push_back({Type::required, here + ".image", "", nullptr});
-    validate_resources(container, here, errors);
-  }
-}
-
-void validate_mounts(const Json& spec, const std::string& path, Errors& errors) {
-  std::set<std::string> volumes;
-  for (const Json& volume : at_path(spec, {"volumes"})) volumes.insert(string_at(volume, {"name"}));
-  for (const Json& claim : at_path(spec, {"volumeClaimTemplates"}))
-    volumes.insert(string_at(claim, {"metadata", "name"}));
-  std::size_t index = 0;
-  for (const Json& container : at_path(spec, {"containers"})) {
-    std::size_t mount_index = 0;
-    for (const Json& mount : at_path(container, {"volumeMounts"})) {
-      const std::string name = string_at(mount, {"name"});
-      if (!volumes.contains(name))
-        errors.push_back({Type::not_found,
-                          fmt::format("{}.containers[{}].volumeMounts[{}].name", path, index, mount_index), "", name});
-      ++mount_index;
-    }
-    ++index;
-  }
-}
-
-void validate_pod_spec(const Json& spec, const std::string& path, Errors& errors) {
-  if (at_path(spec, {"containers"}).empty()) errors.push_back({Type::required, path + ".containers", "", nullptr});
-  std::set<std::string> names;
-  for (const char* list : {"initContainers", "containers"}) validate_containers(spec, path, list, names, errors);
+void check_schedule(const std::string& schedule, FieldErrors& errors) {
+  if (schedule.empty()) return errors.push_back({Type::required, "spec.schedule", "", nullptr});
+  if (CronSchedule::parse(schedule)) return;
+  std::vector<std::string> fields = split(schedule, ' ');
+  std::erase(fields, "");
+  errors.push_back({Type::invalid, "spec.schedule",
+                    fields.size() == 5
+                        ? fmt::format("failed to parse schedule: {}", schedule)
+                        : fmt::format("expected exactly 5 fields, found {}: [{}]", fields.size(), join(fields, " ")),
+                    schedule});
 }
 
 }  // namespace
 
-void validate_config_map(const Json& object, Errors& errors) {
-  std::size_t size = 0;
-  for (const char* field : {"data", "binaryData"})
-    for (const auto& [key, value] : at_path(object, {field}).items())
-      size += key.size() + (value.is_string() ? value.get_ref<const std::string&>().size() : 0);
-  if (size > config_limit)
-    errors.push_back({Type::too_long, "", fmt::format("may not be more than {} bytes", config_limit), nullptr});
-}
-
-void validate_selected_template(const Json& object, Errors& errors) {
-  not_negative(object, {"spec", "replicas"}, errors);
-  not_negative(object, {"spec", "minReadySeconds"}, errors);
-  const Json &selector = at_path(object, {"spec", "selector"}),
-             &labels = at_path(object, {"spec", "template", "metadata", "labels"});
-  if (at_path(selector, {"matchLabels"}).empty() && at_path(selector, {"matchExpressions"}).empty())
-    errors.push_back({Type::invalid, "spec.selector", "empty selector is invalid for deployment", selector});
-  else if (!label_selector_matches(selector, labels))
-    errors.push_back({Type::invalid, "spec.template.metadata.labels", "`selector` does not match template `labels`",
-                      labels.is_null() ? Json::object() : labels});
-  const Json& spec = at_path(object, {"spec", "template", "spec"});
-  validate_pod_spec(spec, "spec.template.spec", errors);
-  Json with_claims = spec;
-  with_claims["volumeClaimTemplates"] = at_path(object, {"spec", "volumeClaimTemplates"});
-  validate_mounts(with_claims, "spec.template.spec", errors);
-  if (const std::string policy = string_at(spec, {"restartPolicy"}); policy != "Always")
-    errors.push_back({Type::not_supported, "spec.template.spec.restartPolicy", "supported values: \"Always\"", policy});
-}
-
-void validate_deployment(const Json& object, Errors& errors) {
-  validate_selected_template(object, errors);
-  const auto deadline = int_at(object, {"spec", "progressDeadlineSeconds"}),
-             ready = int_at(object, {"spec", "minReadySeconds"});
-  if (deadline <= ready)
+void validate_deployment(const Json& object, FieldErrors& errors) {
+  check_not_negative(object, {"spec", "replicas"}, errors);
+  check_kept_template(object, "deployment", errors);
+  check_strategy(at_path(object, {"spec", "strategy"}), errors);
+  check_not_negative(object, {"spec", "minReadySeconds"}, errors);
+  check_not_negative(object, {"spec", "revisionHistoryLimit"}, errors);
+  const Json& deadline = at_path(object, {"spec", "progressDeadlineSeconds"});
+  check_not_negative(object, {"spec", "progressDeadlineSeconds"}, errors);
+  if (deadline.is_number_integer() && deadline.get<std::int64_t>() <= int_at(object, {"spec", "minReadySeconds"}))
     errors.push_back({Type::invalid, "spec.progressDeadlineSeconds", "must be greater than minReadySeconds", deadline});
-  const Json& rolling = at_path(object, {"spec", "strategy", "rollingUpdate"});
-  const auto zero = [](const Json& value) { return value == 0 || value == "0%" || value == "0"; };
-  if (rolling.is_object() && zero(at_path(rolling, {"maxUnavailable"})) && zero(at_path(rolling, {"maxSurge"})))
-    errors.push_back({Type::invalid, "spec.strategy.rollingUpdate.maxUnavailable", "may not be 0 when `maxSurge` is 0",
-                      at_path(rolling, {"maxUnavailable"})});
 }
 
-void validate_autoscaler(const Json& object, Errors& errors) {
+void validate_replica_set(const Json& object, FieldErrors& errors) {
+  check_not_negative(object, {"spec", "replicas"}, errors);
+  check_not_negative(object, {"spec", "minReadySeconds"}, errors);
+  check_kept_template(object, "deployment", errors);  // the server says so of both
+}
+
+void validate_stateful_set(const Json& object, FieldErrors& errors) {
+  check_supported(string_at(object, {"spec", "podManagementPolicy"}), {"OrderedReady", "Parallel"},
+                  "spec.podManagementPolicy", errors);
+  check_not_negative(object, {"spec", "replicas"}, errors);
+  check_not_negative(object, {"spec", "minReadySeconds"}, errors);
+  check_kept_template(object, "statefulset", errors);
+}
+
+void validate_daemon_set(const Json& object, FieldErrors& errors) {
+  check_kept_template(object, "daemonset", errors);
+  check_not_negative(object, {"spec", "minReadySeconds"}, errors);
+}
+
+void validate_job(const Json& object, FieldErrors& errors) {
+  check_job_spec(at_path(object, {"spec"}), "spec", errors);
+}
+
+void validate_cron_job(const Json& object, FieldErrors& errors) {
+  check_schedule(string_at(object, {"spec", "schedule"}), errors);
+  check_supported(string_at(object, {"spec", "concurrencyPolicy"}), {"Allow", "Forbid", "Replace"},
+                  "spec.concurrencyPolicy", errors);
+  for (const char* field : {"startingDeadlineSeconds", "successfulJobsHistoryLimit", "failedJobsHistoryLimit"})
+    check_not_negative(object, {"spec", field}, errors);
+  check_job_spec(at_path(object, {"spec", "jobTemplate", "spec"}), "spec.jobTemplate.spec", errors);
+}
+
+void validate_autoscaler(const Json& object, FieldErrors& errors) {
   const auto least = int_at(object, {"spec", "minReplicas"}), most = int_at(object, {"spec", "maxReplicas"});
   if (least < 1) errors.push_back({Type::invalid, "spec.minReplicas", "must be greater than or equal to 1", least});
-  if (most < 1) errors.push_back({Type::invalid, "spec.maxReplicas", "must be greater than 0", most});
-  if (most >= 1 && most < least)
+  if (most < 1) errors.push_back({Type::required, "spec.maxReplicas", "must be set and greater than 0", nullptr});
+  if (most < least)
     errors.push_back({Type::invalid, "spec.maxReplicas", "must be greater than or equal to `minReplicas`", most});
-}
-
-void validate_job(const Json& object, Errors& errors) {
-  for (const char* field :
-       {"parallelism", "completions", "backoffLimit", "activeDeadlineSeconds", "ttlSecondsAfterFinished"})
-    not_negative(object, {"spec", field}, errors);
-  const Json& spec = at_path(object, {"spec", "template", "spec"});
-  validate_pod_spec(spec, "spec.template.spec", errors);
-  validate_mounts(spec, "spec.template.spec", errors);
-  if (const std::string policy = string_at(spec, {"restartPolicy"}); policy != "Never" && policy != "OnFailure")
-    errors.push_back(
-        {Type::required, "spec.template.spec.restartPolicy", "valid values: \"OnFailure\", \"Never\"", nullptr});
-}
-
-void validate_budget(const Json& object, Errors& errors) {
-  if (at_path(object, {"spec", "minAvailable"}).is_null() || at_path(object, {"spec", "maxUnavailable"}).is_null())
-    return;
-  errors.push_back(
-      {Type::invalid, "spec", "minAvailable and maxUnavailable cannot be both set", at_path(object, {"spec"})});
-}
-
-void validate_pod(const Json& object, Errors& errors) {
-  validate_pod_spec(at_path(object, {"spec"}), "spec", errors);
-  validate_mounts(at_path(object, {"spec"}), "spec", errors);
-}
-
-void validate_service(const Json& object, Errors& errors) {
-  const Json& spec = at_path(object, {"spec"});
-  const bool portless = string_at(spec, {"type"}) == "ExternalName" || string_at(spec, {"clusterIP"}) == "None";
-  const Json& ports = at_path(spec, {"ports"});
-  if (ports.empty() && !portless) errors.push_back({Type::required, "spec.ports", "", nullptr});
-  std::set<std::string> names;
-  std::size_t index = 0;
-  for (const Json& port : ports) {
-    const std::string here = fmt::format("spec.ports[{}]", index++);
-    const auto number = int_at(port, {"port"});
-    if (number < 1 || number > 65535)
-      errors.push_back({Type::invalid, here + ".port", "must be between 1 and 65535, inclusive", number});
-    const std::string name = string_at(port, {"name"});
-    if (name.empty() && ports.size() > 1) errors.push_back({Type::required, here + ".name", "", nullptr});
-    if (!name.empty() && !names.insert(name).second) errors.push_back({Type::duplicate, here + ".name", "", name});
-  }
+  const Json& target = at_path(object, {"spec", "scaleTargetRef"});
+  for (const char* field : {"kind", "name"})
+    require_text(at_path(target, {field}), fmt::format("spec.scaleTargetRef.{}", field), errors);
+  const std::string version = string_at(target, {"apiVersion"});
+  if (!contains(version, "/") && string_at(target, {"kind"}) != "ReplicationController")
+    errors.push_back({Type::invalid, "spec.scaleTargetRef.apiVersion", "apiVersion must specify API group", version});
 }
 
 }  // namespace kforge::sandbox

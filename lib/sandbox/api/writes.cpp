@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "sandbox/api/admission.hpp"
 #include "sandbox/api/kind_rules.hpp"
+#include "sandbox/api/metadata_validation.hpp"
 #include "sandbox/api/object_meta.hpp"
 
 #include <fmt/format.h>
@@ -45,29 +46,6 @@ Json desired_part(Json object) {
   return object;
 }
 
-void check_name(const Resource& resource, const Json& object) {
-  const std::string name = name_of(object);
-  const StatusSubject subject = resource.subject(name);
-  if (name.empty())
-    throw invalid(subject,
-                  {{FieldError::Type::required, "metadata.name", "name or generateName is required", nullptr}});
-  const bool rbac = resource.group == "rbac.authorization.k8s.io";  // "system:node" is a fine name there
-  const bool label = resource.id() == "namespaces" || resource.id() == "services";
-  const bool fine = rbac    ? name != "." && name != ".." && !contains(name, "/") && !contains(name, "%")
-                    : label ? is_dns_label(name)
-                            : is_dns_subdomain(name);
-  if (fine) return;
-  throw invalid(subject, {{FieldError::Type::invalid, "metadata.name",
-                           label ? "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or "
-                                   "'-', and must start and end with an alphanumeric character (e.g. 'my-name', "
-                                   " or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')"
-                                 : "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, "
-                                   "'-' or '.', and must start and end with an alphanumeric character (e.g. "
-                                   "'example.com', regex used for validation is "
-                                   "'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')",
-                           name}});
-}
-
 void refuse_when(std::vector<FieldError> errors, const Resource& resource, const Json& object) {
   if (!errors.empty()) throw invalid(resource.subject(name_of(object)), errors);
 }
@@ -79,7 +57,6 @@ void set_new_metadata(WriteScope& scope, Json& object) {
     metadata.erase(field);
   if (name_of(object).empty() && metadata.contains("generateName"))
     metadata["name"] = generated_name(string_at(metadata, {"generateName"}));
-  check_name(scope.resource, object);
   metadata["uid"] = new_uid();
   metadata["creationTimestamp"] = format_rfc3339(scope.timers.wall_time());
   if (counts_generations(scope.resource)) metadata["generation"] = 1;
@@ -97,13 +74,8 @@ void keep_server_metadata(const Json& before, Json& after) {
     if (metadata.contains(list) && metadata[list].empty()) metadata.erase(list);
 }
 
-void check_preconditions(const Resource& resource, const Json& before, const Json& after) {
-  const std::string wanted = string_at(after, {"metadata", "resourceVersion"}),
-                    uid = string_at(after, {"metadata", "uid"});
-  if (!uid.empty() && uid != string_at(before, {"metadata", "uid"}))
-    throw conflict(resource.subject(name_of(before)),
-                   fmt::format("Precondition failed: UID in precondition: {}, UID in object meta: {}", uid,
-                               string_at(before, {"metadata", "uid"})));
+void check_version(const Resource& resource, const Json& before, const Json& after) {
+  const std::string wanted = string_at(after, {"metadata", "resourceVersion"});
   if (!wanted.empty() && wanted != "0" && wanted != string_at(before, {"metadata", "resourceVersion"}))
     throw conflict(resource.subject(name_of(before)),
                    "the object has been modified; please apply your changes to the latest version and try again");
@@ -131,6 +103,17 @@ bool ready_to_go(const Json& object) {
 
 }  // namespace
 
+void check_uid(const Resource& resource, const Json& before, const Json& after) {
+  const std::string wanted = string_at(after, {"metadata", "uid"}), found = string_at(before, {"metadata", "uid"});
+  if (wanted.empty() || wanted == found) return;
+  const std::string home = resource.schema == nullptr ? resource.group + "/" + resource.plural : resource.plural,
+                    name_space = namespace_of(before);
+  throw conflict(resource.subject(name_of(before)),
+                 fmt::format("StorageError: invalid object, Code: 4, Key: /registry/{}/{}{}, ResourceVersion: 0, "
+                             "AdditionalErrorMsg: Precondition failed: UID in precondition: {}, UID in object meta: {}",
+                             home, name_space.empty() ? "" : name_space + "/", name_of(before), wanted, found));
+}
+
 Json keep_other_half(const Resource& resource, const std::string& subresource, const Json& before, Json after) {
   if (subresource == "status") {
     Json next = before;
@@ -154,8 +137,8 @@ Json write_new(WriteScope& scope, Json object, FieldOwners owners) {
   apply_defaults(scope.resource, object);
   if (owners == FieldOwners::track)  // what the server itself adds from here on has no owner
     object = schema::track_update(scope.resource.schema, nullptr, std::move(object), scope.writer());
-  prepare_for_create(scope.resource, object);
   admit(scope.store, scope.resource, nullptr, object, scope.warnings);
+  prepare_for_create(scope.resource, object);
   refuse_when(validate_object(scope.resource, object), scope.resource, object);
   const Key key = scope.resource.key(namespace_of(object), name_of(object));
   if (scope.store.get(key)) throw already_exists(scope.resource.subject(key.name));
@@ -164,7 +147,8 @@ Json write_new(WriteScope& scope, Json object, FieldOwners owners) {
 }
 
 Json write_next(WriteScope& scope, const Json& before, Json after, FieldOwners owners) {
-  check_preconditions(scope.resource, before, after);
+  check_version(scope.resource, before, after);
+  std::vector<FieldError> errors = validate_metadata_change(before, after);
   keep_server_metadata(before, after);
   apply_defaults(scope.resource, after);
   if (owners == FieldOwners::track)
@@ -172,7 +156,7 @@ Json write_next(WriteScope& scope, const Json& before, Json after, FieldOwners o
   prepare_for_update(scope.resource, before, after);
   if (scope.subresource != "status") {
     admit(scope.store, scope.resource, &before, after, scope.warnings);
-    std::vector<FieldError> errors = validate_object(scope.resource, after);
+    std::ranges::copy(validate_object(scope.resource, after), std::back_inserter(errors));
     std::ranges::copy(validate_change(scope.resource, before, after), std::back_inserter(errors));
     refuse_when(std::move(errors), scope.resource, after);
     if (counts_generations(scope.resource) && desired_part(before) != desired_part(after))

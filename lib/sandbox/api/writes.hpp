@@ -30,6 +30,10 @@ Json write_new(WriteScope& scope, Json object, FieldOwners owners);
 // Stores the next state of an object, deletes it when its last finalizer went, or leaves it when nothing changed.
 Json write_next(WriteScope& scope, const Json& before, Json after, FieldOwners owners);
 
+// An update that names another uid than the object's is about an object of the past. A patch is told otherwise: by the
+// validation of write_next().
+void check_uid(const Resource& resource, const Json& before, const Json& after);
+
 // `after` with what the subresource may change and everything else as it was: status keeps spec, the main resource
 // keeps status.
 Json keep_other_half(const Resource& resource, const std::string& subresource, const Json& before, Json after);

@@ -13,7 +13,8 @@ namespace kforge::sandbox {
 namespace {
 
 constexpr std::string_view resource = "deployments.apps", set_resource = "replicasets.apps";
-constexpr const char* revision_annotation = "deployment.kubernetes.io/revision";
+constexpr const char *revision_annotation = "deployment.kubernetes.io/revision",
+                     *history_annotation = "deployment.kubernetes.io/revision-history";
 constexpr const char* hash_label = "pod-template-hash";
 
 Json template_without_hash(const Json& workload) {
@@ -92,6 +93,7 @@ class DeploymentController final : public Controller {
     } else if (revision_of(*sets.current) <= highest ||
                string_at(*sets.current, {"metadata", "annotations", revision_annotation}).empty()) {
       Json set = *sets.current;
+      remember_revision(set);
       set["metadata"]["annotations"][revision_annotation] = std::to_string(highest + 1);
       copy_annotations(deployment, set);
       if (Outcome outcome = kit_.update(set); outcome.ok())
@@ -101,6 +103,13 @@ class DeploymentController final : public Controller {
     if (string_at(deployment, {"metadata", "annotations", revision_annotation}) == revision) return;
     deployment["metadata"]["annotations"][revision_annotation] = revision;
     if (Outcome outcome = kit_.update(deployment); outcome.ok()) deployment = outcome.body;
+  }
+
+  // The numbers that a ReplicaSet had before it was used again.
+  static void remember_revision(Json& set) {
+    const std::string last = string_at(set, {"metadata", "annotations", revision_annotation}),
+                      known = string_at(set, {"metadata", "annotations", history_annotation});
+    if (!last.empty()) set["metadata"]["annotations"][history_annotation] = known.empty() ? last : known + "," + last;
   }
 
   static void copy_annotations(const Json& deployment, Json& set) {

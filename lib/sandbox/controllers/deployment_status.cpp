@@ -16,6 +16,13 @@ std::int64_t sum(const RolloutSets& sets, const char* field) {
   return total;
 }
 
+// How many pods the ReplicaSets are to have, not how many the Deployment wants: that may come later.
+std::int64_t asked_for(const RolloutSets& sets) {
+  std::int64_t total = sets.current ? int_at(*sets.current, {"spec", "replicas"}) : 0;
+  for (const ObjectPtr& set : sets.old) total += int_at(*set, {"spec", "replicas"});
+  return total;
+}
+
 void put_count(Json& status, const char* field, std::int64_t count) {
   status.erase(field);
   if (count > 0) status[field] = count;
@@ -48,8 +55,12 @@ std::optional<Milliseconds> deadline_left(const Json& condition, std::int64_t de
 
 void set_availability(Json& status, std::int64_t available, std::int64_t minimum, const std::string& now) {
   const bool fine = available >= minimum;
+  const std::string state = fine ? "True" : "False";
+  // A condition that turns is a new one, and stands last.
+  if (const Json* known = find_condition(status, "Available"); known != nullptr)
+    if (string_at(*known, {"status"}) != state) remove_condition(status, "Available");
   set_condition(status,
-                {"Available", fine ? "True" : "False", fine ? "MinimumReplicasAvailable" : "MinimumReplicasUnavailable",
+                {"Available", state, fine ? "MinimumReplicasAvailable" : "MinimumReplicasUnavailable",
                  fine ? "Deployment has minimum availability." : "Deployment does not have minimum availability."},
                 now, UpdateTime::yes);
 }
@@ -76,6 +87,9 @@ Milliseconds judge_progress(const Json& deployment, const RolloutSets& sets, Jso
     if (reason != "DeploymentPaused") set_progress(status, "Unknown", "DeploymentPaused", "Deployment is paused", now);
     return Milliseconds(0);
   }
+  // A rollout that is over stays over: a new size is none.
+  if (reason == "NewReplicaSetAvailable" && int_at(status, {"replicas"}) == int_at(status, {"updatedReplicas"}))
+    return Milliseconds(0);
   if (is_complete(deployment, status)) {
     const std::string message = fmt::format("ReplicaSet \"{}\" has successfully progressed.", set_name);
     if (reason != "NewReplicaSetAvailable" || string_at(*known, {"message"}) != message)
@@ -118,12 +132,14 @@ Milliseconds write_deployment_status(const Kit& kit, const Json& deployment, con
   put_count(status, "readyReplicas", sum(sets, "readyReplicas"));
   put_count(status, "availableReplicas", available);
   status["terminatingReplicas"] = sum(sets, "terminatingReplicas");
-  put_count(status, "unavailableReplicas", std::max<std::int64_t>(0, wanted - available));
+  put_count(status, "unavailableReplicas", std::max<std::int64_t>(0, asked_for(sets) - available));
   const bool rolling = string_at(deployment, {"spec", "strategy", "type"}) != "Recreate";
   const int unavailable =
       rolling ? resolve_int_or_percent(at_path(deployment, {"spec", "strategy", "rollingUpdate", "maxUnavailable"}),
                                        static_cast<int>(wanted), false)
               : 0;
+  // A pause is noted before anything else is looked at.
+  if (bool_at(deployment, {"spec", "paused"})) judge_progress(deployment, sets, status, kit);
   set_availability(status, available, wanted - unavailable, kit.timestamp());
   const Milliseconds again = judge_progress(deployment, sets, status, kit);
   const Json* failure = sets.current ? find_condition(at_path(*sets.current, {"status"}), "ReplicaFailure") : nullptr;

@@ -225,8 +225,10 @@ Json pod_from_template(const Json& pod_template, const Json& owner, const std::s
 std::string template_hash(const Json& value) {
   static constexpr std::string_view alphabet = "bcdfghjklmnpqrstvwxz2456789";
   const std::string digest = sha256(to_text(value));
-  std::string hash;
-  for (std::size_t i = 0; i < 10; ++i) hash += alphabet[static_cast<unsigned char>(digest[i]) % alphabet.size()];
+  std::uint32_t number = 0;
+  for (std::size_t i = 0; i < 4; ++i) number = number << 8U | static_cast<unsigned char>(digest[i]);
+  std::string hash;  // the digits of a number, each as a letter (apimachinery/pkg/util/rand, SafeEncodeString)
+  for (const char digit : std::to_string(number)) hash += alphabet[static_cast<unsigned char>(digit) % alphabet.size()];
   return hash;
 }
 

@@ -12,7 +12,7 @@ namespace kforge::sandbox {
 namespace {
 
 constexpr const char *claim_resource = "persistentvolumeclaims", *volume_resource = "persistentvolumes";
-constexpr const char* protection = "kubernetes.io/pvc-protection";
+constexpr const char *protection = "kubernetes.io/pvc-protection", *volume_protection = "kubernetes.io/pv-protection";
 constexpr const char* selected_node = "volume.kubernetes.io/selected-node";
 constexpr const char* no_provisioner = "kubernetes.io/no-provisioner";
 constexpr Milliseconds provisioning_time{100};
@@ -147,8 +147,7 @@ class VolumeController final : public Controller {
       if (!taken.ok()) return;
       volume = taken.body;
     }
-    volume["status"]["phase"] = "Bound";
-    kit_.update_status(volume);
+    set_phase(volume, "Bound");
     Json next = claim;
     Json& annotations = next["metadata"]["annotations"];
     annotations["pv.kubernetes.io/bind-completed"] = "yes";
@@ -200,20 +199,26 @@ class VolumeController final : public Controller {
   void check_volume(const Json& volume) {
     const std::string phase = string_at(volume, {"status", "phase"});
     const Json& reference = at_path(volume, {"spec", "claimRef"});
+    if (is_terminating(volume)) return phase == "Bound" ? void() : release(volume);
     if (!reference.is_object()) return phase == "Available" ? void() : set_phase(volume, "Available");
     if (phase != "Bound") return phase.empty() || phase == "Pending" ? set_phase(volume, "Available") : void();
     const ObjectPtr claim =
         kit_.get({claim_resource, string_at(reference, {"namespace"}), string_at(reference, {"name"})});
     if (claim && uid_of(*claim) == string_at(reference, {"uid"})) return;
-    if (string_at(volume, {"spec", "persistentVolumeReclaimPolicy"}) == "Delete")
-      kit_.remove(volume);
-    else
-      set_phase(volume, "Released");
+    set_phase(volume, "Released");
+    if (string_at(volume, {"spec", "persistentVolumeReclaimPolicy"}) == "Delete") kit_.remove(volume);
+  }
+
+  void release(const Json& volume) {
+    Json next = volume;
+    remove_finalizer(next, volume_protection);
+    kit_.update(next);
   }
 
   void set_phase(const Json& volume, const char* phase) {
     Json next = volume;
     next["status"]["phase"] = phase;
+    next["status"]["lastPhaseTransitionTime"] = kit_.timestamp();
     kit_.update_status(next);
   }
 

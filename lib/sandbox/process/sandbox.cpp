@@ -51,6 +51,7 @@ class Sandbox {
         server_(api_, timers_, runtime_, schema::Table::embedded()),
         gate_(server_, store_, timers_) {
     timers_.set_not_before(newest_time(store_, api_.registry()));
+    store_.set_setting(root_certificate_setting, identity_.authority_certificate());
     bootstrap(api_, timers_, std::string(schema::Table::embedded().kubernetes_version()));
     controllers_ = std::make_unique<Controllers>(api_, timers_, runtime_);
     http_ = open_http();

@@ -13,9 +13,11 @@
 #include "sandbox/server/tables.hpp"
 #include "sandbox/server/url.hpp"
 #include "sandbox/server/watching.hpp"
+#include "yaml/node.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 namespace kforge::sandbox {
@@ -23,14 +25,47 @@ namespace {
 
 enum class Form { object, table, metadata };
 
-// What the client accepts first, of what there is.
+// What the client accepts first, of what there is. Throws Refusal (406) when there is nothing of it.
 Form form_of(const HttpRequest& request) {
+  if (request.header("accept").empty()) return Form::object;
   for (const std::string& part : split(request.header("accept"), ',')) {
     if (contains(part, "as=Table")) return Form::table;
     if (contains(part, "as=PartialObjectMetadata")) return Form::metadata;
-    if (contains(part, "application/json") || contains(part, "*/*")) return Form::object;
+    if (contains(part, "application/json") || contains(part, "application/yaml") || contains(part, "/*"))
+      return Form::object;
   }
-  return Form::object;
+  throw not_acceptable("application/json, application/yaml");
+}
+
+// JSON is the answer unless YAML is asked for alone.
+void encode(const HttpRequest& request, const Json& body, HttpResponse& response) {
+  const std::string_view accept = request.header("accept");
+  if (!contains(accept, "application/yaml") || contains(accept, "application/json")) return;
+  response.content_type = "application/yaml";
+  response.body = yaml::emit(body);
+}
+
+// The body as JSON, whatever it came as. Throws Refusal (415).
+std::string json_body(const HttpRequest& request) {
+  const std::string_view type = request.header("content-type");
+  if (is_protobuf(request.body)) return to_text(object_from_protobuf(request.body));
+  if (contains(type, "application/yaml")) return to_text(parse_yaml_body(request.body));
+  if (type.empty() || contains(type, "json") || contains(type, "protobuf")) return request.body;
+  throw unsupported_media_type("application/json, application/yaml, application/vnd.kubernetes.protobuf");
+}
+
+bool writes_object(Verb verb) {
+  return verb == Verb::create || verb == Verb::update;
+}
+
+bool is_known_group(const Registry& registry, const std::vector<std::string>& segments) {
+  if (segments.empty() || segments[0] != "apis") return !segments.empty() && segments[0] == "api";
+  return segments.size() > 1 &&
+         std::ranges::any_of(registry.all(), [&](const Resource* resource) { return resource->group == segments[1]; });
+}
+
+HttpResponse no_such_page() {
+  return {404, {}, "text/plain; charset=utf-8", "404 page not found\n"};
 }
 
 std::size_t number(const std::string& text) {
@@ -61,11 +96,24 @@ struct ApiServer::State {
                                 : IncludeObject::metadata;
   }
 
+  // Go leaves kind and version out of the items of its typed lists; custom resources keep theirs.
+  static Json whole_list(const Resource& resource, Json list) {
+    if (resource.schema == nullptr) {
+      if (!list["metadata"].contains("continue")) list["metadata"]["continue"] = "";
+      return list;
+    }
+    for (Json& item : list["items"]) {
+      item.erase("kind");
+      item.erase("apiVersion");
+    }
+    return list;
+  }
+
   // An object or a list as the client wants to see it.
   Json shaped(const HttpRequest& request, const Resource& resource, Json body) const {
     const Form form = form_of(request);
-    if (form == Form::object) return body;
     const bool list = body.contains("items");
+    if (form == Form::object) return list ? whole_list(resource, std::move(body)) : body;
     std::vector<const Json*> objects;
     if (list)
       for (const Json& item : body["items"]) objects.push_back(&item);
@@ -97,6 +145,7 @@ struct ApiServer::State {
 
   void watch(const HttpRequest& request, const Target& target, const Resource& resource,
              const std::shared_ptr<Responder>& responder) {
+    check_list_options(request, true);
     std::string fields = request.parameter("fieldSelector");
     if (!target.name.empty()) fields = "metadata.name=" + target.name;
     WatchOptions options;
@@ -110,20 +159,22 @@ struct ApiServer::State {
                   responder);
   }
 
-  Outcome execute(const HttpRequest& request, const Route& route) {
+  Outcome execute(const HttpRequest& request, const Resource& resource, const Route& route) {
     const Caller caller = caller_of(request);
+    const Json object = writes_object(route.verb) ? parse_body(resource.kind, json_body(request)) : Json();
     const Selector selector{request.parameter("labelSelector"), request.parameter("fieldSelector")};
     const Target& target = route.target;
     switch (route.verb) {
       case Verb::get:
         return api.get(target);
       case Verb::list:
+        check_list_options(request, false);
         return api.list(target, selector, number(request.parameter("limit")), request.parameter("continue"));
       case Verb::create:
-        if (!target.subresource.empty()) return create_subresource(api, caller, target, parse_body(request.body));
-        return api.create(caller, target, parse_body(request.body), write_options_of(request));
+        if (!target.subresource.empty()) return create_subresource(api, caller, target, object);
+        return api.create(caller, target, object, write_options_of(request));
       case Verb::update:
-        return api.update(caller, target, parse_body(request.body), write_options_of(request));
+        return api.update(caller, target, object, write_options_of(request));
       case Verb::patch:
         return api.patch(caller, target, patch_type_of(request), request.body, write_options_of(request));
       case Verb::remove:
@@ -142,12 +193,14 @@ struct ApiServer::State {
     if (resource == nullptr) throw no_such_resource();
     if (streams.handle(request, target, responder)) return;
     const Route route = route_of(request, std::move(target));
+    static_cast<void>(form_of(request));  // refuses before anything is done
     if (route.verb == Verb::watch) return watch(request, route.target, *resource, responder);
-    Outcome outcome = execute(request, route);
+    Outcome outcome = execute(request, *resource, route);
     const bool whole =
         route.target.subresource.empty() && outcome.ok() && string_at(outcome.body, {"kind"}) != "Status";
     if (whole && route.verb != Verb::remove) outcome.body = shaped(request, *resource, std::move(outcome.body));
     HttpResponse response = to_response(outcome);
+    encode(request, outcome.body, response);
     if (const auto& details = at_path(outcome.body, {"details", "retryAfterSeconds"}); details.is_number())
       response.headers.emplace_back("Retry-After", to_text(details));
     responder->send(std::move(response));
@@ -155,7 +208,7 @@ struct ApiServer::State {
 
   std::optional<Json> review(const Target& target, const HttpRequest& request) const {
     if (request.method != "POST" || !is_review(target)) return std::nullopt;
-    return answer_review(target, parse_body(request.body), caller_of(request));
+    return answer_review(target, parse_body(target.resource, json_body(request)), caller_of(request));
   }
 
   void route(const HttpRequest& request, const std::shared_ptr<Responder>& responder) {
@@ -167,10 +220,11 @@ struct ApiServer::State {
       return responder->send({200, {}, "text/plain; charset=utf-8", "ok"});
     if (segments->size() == 1 && segments->front() == "version")
       return responder->send(json_response(200, version_document(table.kubernetes_version())));
-    if (const auto answer = discovery(api.registry(), *segments, request.header("accept")))
+    if (const auto answer = discovery(api.registry(), *segments, request.header("accept"), request.header("host")))
       return responder->send(json_response(200, answer->body, answer->content_type));
     if (const auto answer = openapi(api.registry(), *segments)) return responder->send(json_response(200, *answer));
     const auto target = target_of(*segments);
+    if (!is_known_group(api.registry(), *segments)) return responder->send(no_such_page());
     if (!target) throw no_such_resource();
     resource_request(request, *target, responder);
   }
@@ -182,7 +236,6 @@ ApiServer::~ApiServer() = default;
 
 void ApiServer::handle(HttpRequest request, const std::shared_ptr<Responder>& responder) {
   try {
-    if (is_protobuf(request.body)) request.body = to_text(object_from_protobuf(request.body));
     state_->route(request, responder);
   } catch (const Refusal& refusal) {
     responder->send(json_response(refusal.code, refusal.status));

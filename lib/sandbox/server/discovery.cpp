@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sandbox/server/discovery.hpp"
 
+#include "base/digest.hpp"
 #include "base/text.hpp"
 
 #include <fmt/format.h>
@@ -22,33 +23,50 @@ Groups groups_of(const Registry& registry) {
   return groups;
 }
 
-struct KindOfSubresource {
+// Subresources that are not read and written like their resource: of what kind they are, and what one does with them.
+struct Subresource {
   std::string_view name, group, version, kind;
+  std::string_view verbs;
 };
-constexpr std::array<KindOfSubresource, 7> subresource_kinds{
-    {{"scale", "autoscaling", "v1", "Scale"},
-     {"eviction", "policy", "v1", "Eviction"},
-     {"binding", "", "v1", "Binding"},
-     {"exec", "", "v1", "PodExecOptions"},
-     {"attach", "", "v1", "PodAttachOptions"},
-     {"portforward", "", "v1", "PodPortForwardOptions"},
-     {"token", "authentication.k8s.io", "v1", "TokenRequest"}}};
+constexpr std::array<Subresource, 9> subresources{{{"scale", "autoscaling", "v1", "Scale", "get,patch,update"},
+                                                   {"eviction", "policy", "v1", "Eviction", "create"},
+                                                   {"binding", "", "v1", "Binding", "create"},
+                                                   {"exec", "", "v1", "PodExecOptions", "create,get"},
+                                                   {"attach", "", "v1", "PodAttachOptions", "create,get"},
+                                                   {"portforward", "", "v1", "PodPortForwardOptions", "create,get"},
+                                                   {"token", "authentication.k8s.io", "v1", "TokenRequest", "create"},
+                                                   {"log", "", "", "", "get"},
+                                                   {"finalize", "", "", "", "update"}}};
 
 Json kind_json(std::string_view group, std::string_view version, std::string_view kind) {
   return {{"group", group}, {"version", version}, {"kind", kind}};
 }
 
+const Subresource* subresource_named(const std::string& name) {
+  const auto* const found = std::ranges::find(subresources, name, &Subresource::name);
+  return found == subresources.end() ? nullptr : found;
+}
+
 Json subresource_kind(const Resource& resource, const std::string& name) {
-  const auto* const special = std::ranges::find(subresource_kinds, name, &KindOfSubresource::name);
-  return special == subresource_kinds.end() ? kind_json(resource.group, resource.version, resource.kind)
-                                            : kind_json(special->group, special->version, special->kind);
+  const Subresource* special = subresource_named(name);
+  if (name == "proxy") return kind_json(resource.group, resource.version, resource.kind + "ProxyOptions");
+  if (special == nullptr || special->kind.empty()) return kind_json(resource.group, resource.version, resource.kind);
+  return kind_json(special->group, special->version, special->kind);
 }
 
 Json subresource_verbs(const std::string& name) {
-  if (name == "status" || name == "scale") return {"get", "patch", "update"};
-  if (name == "log") return {"get"};
-  if (name == "exec" || name == "attach" || name == "portforward" || name == "proxy") return {"create", "get"};
-  return {"create"};
+  if (name == "proxy") return {"create", "delete", "get", "patch", "update"};
+  const Subresource* special = subresource_named(name);
+  return special == nullptr ? Json{"get", "patch", "update"} : Json(split(special->verbs, ','));
+}
+
+// How objects are stored, for clients that migrate them: a digest of the stored kind.
+std::string storage_hash(const Resource& resource) {
+  return base64_encode(sha256(fmt::format("{}/{}/{}", resource.group, resource.version, resource.kind)).substr(0, 8));
+}
+
+bool is_stored(const Resource& resource) {
+  return std::ranges::find(resource.verbs, "watch") != resource.verbs.end();
 }
 
 Json aggregated_resource(const Resource& resource) {
@@ -96,6 +114,7 @@ Json resource_list(const std::string& group_version, const std::vector<const Res
                {"verbs", resource->verbs}};
     if (!resource->short_names.empty()) entry["shortNames"] = resource->short_names;
     if (!resource->categories.empty()) entry["categories"] = resource->categories;
+    if (is_stored(*resource)) entry["storageVersionHash"] = storage_hash(*resource);
     entries.push_back(entry);
     for (const std::string& name : resource->subresources) {
       const Json kind = subresource_kind(*resource, name);
@@ -111,7 +130,9 @@ Json resource_list(const std::string& group_version, const std::vector<const Res
       entries.push_back(sub);
     }
   }
-  return {{"kind", "APIResourceList"}, {"apiVersion", "v1"}, {"groupVersion", group_version}, {"resources", entries}};
+  Json list{{"kind", "APIResourceList"}, {"groupVersion", group_version}, {"resources", entries}};
+  if (group_version != "v1") list["apiVersion"] = "v1";  // the server leaves it out of its oldest answer
+  return list;
 }
 
 Json group_json(const std::string& group, const Versions& versions) {
@@ -145,7 +166,7 @@ std::optional<DiscoveryAnswer> below_apis(const Groups& groups, const std::vecto
 }  // namespace
 
 std::optional<DiscoveryAnswer> discovery(const Registry& registry, const std::vector<std::string>& segments,
-                                         std::string_view accept) {
+                                         std::string_view accept, std::string_view host) {
   if (segments.empty() || (segments[0] != "api" && segments[0] != "apis")) return std::nullopt;
   const bool core = segments[0] == "api";
   if (segments.size() > (core ? 2U : 3U)) return std::nullopt;
@@ -154,8 +175,9 @@ std::optional<DiscoveryAnswer> discovery(const Registry& registry, const std::ve
     if (contains(accept, "g=apidiscovery.k8s.io"))
       return DiscoveryAnswer{aggregated(groups, core), std::string(aggregated_type)};
     if (!core) return DiscoveryAnswer{group_list(groups)};
-    return DiscoveryAnswer{
-        {{"kind", "APIVersions"}, {"versions", {"v1"}}, {"serverAddressByClientCIDRs", Json::array()}}};
+    return DiscoveryAnswer{{{"kind", "APIVersions"},
+                            {"versions", {"v1"}},
+                            {"serverAddressByClientCIDRs", {{{"clientCIDR", "0.0.0.0/0"}, {"serverAddress", host}}}}}};
   }
   if (!core) return below_apis(groups, segments);
   if (segments[1] != "v1") return std::nullopt;

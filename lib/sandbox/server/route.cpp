@@ -3,9 +3,11 @@
 
 #include "base/text.hpp"
 #include "sandbox/api/body.hpp"
+#include "sandbox/api/name_rules.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 namespace kforge::sandbox {
@@ -22,6 +24,30 @@ std::string manager_of(const HttpRequest& request) {
   if (std::string manager = request.parameter("fieldManager"); !manager.empty()) return manager;
   const std::string agent(request.header("user-agent"));
   return agent.substr(0, agent.find('/'));
+}
+
+// Options of a request are checked as an object of their own kind.
+StatusSubject options_subject(const HttpRequest& request) {
+  const std::string kind = request.method == "POST"    ? "CreateOptions"
+                           : request.method == "PUT"   ? "UpdateOptions"
+                           : request.method == "PATCH" ? "PatchOptions"
+                           : request.method == "GET"   ? "ListOptions"
+                                                       : "DeleteOptions";
+  return {"meta.k8s.io", "", kind, "", ""};
+}
+
+FieldValidation field_validation_of(const HttpRequest& request, FieldErrors& errors) {
+  const std::string text = request.parameter("fieldValidation");
+  check_supported(text, {"", "Ignore", "Strict", "Warn"}, "fieldValidation", errors);
+  return text == "Strict"   ? FieldValidation::strict
+         : text == "Ignore" ? FieldValidation::ignore
+                            : FieldValidation::warn;
+}
+
+bool dry_run_of(const Json& values, FieldErrors& errors) {
+  if (std::ranges::any_of(values, [](const Json& value) { return value != "All"; }))
+    errors.push_back({FieldError::Type::not_supported, "dryRun", "supported values: \"All\"", values});
+  return !values.empty();
 }
 
 std::optional<int> integer(const std::string& text) {
@@ -78,22 +104,35 @@ Caller caller_of(const HttpRequest& request) {
 
 WriteOptions write_options_of(const HttpRequest& request) {
   WriteOptions options;
-  for (const std::string& value : request.parameters("dryRun")) {
-    if (value != "All")
-      throw invalid({"meta.k8s.io", "options", "CreateOptions", "", ""},
-                    {{FieldError::Type::not_supported, "dryRun", "supported values: \"All\"", value}});
-    options.dry_run = true;
-  }
+  FieldErrors errors;
+  options.dry_run = dry_run_of(request.parameters("dryRun"), errors);
   options.force = request.flag("force");
-  const std::string validation = request.parameter("fieldValidation");
-  options.field_validation = validation == "Strict"   ? FieldValidation::strict
-                             : validation == "Ignore" ? FieldValidation::ignore
-                                                      : FieldValidation::warn;
+  options.field_validation = field_validation_of(request, errors);
+  if (!errors.empty()) throw invalid(options_subject(request), errors);
   return options;
 }
 
+bool is_version(const std::string& text) {
+  return text.find_first_not_of("0123456789") == std::string::npos && text.size() <= 18;
+}
+
+std::string version_complaint(const std::string& text) {
+  return fmt::format("resourceVersion: Invalid value: \"{}\": strconv.ParseUint: parsing \"{}\": invalid syntax", text,
+                     text);
+}
+
+void check_list_options(const HttpRequest& request, bool watch) {
+  FieldErrors errors;
+  if (watch && request.flag("sendInitialEvents") && request.parameter("resourceVersionMatch") != "NotOlderThan")
+    errors.push_back({FieldError::Type::forbidden, "resourceVersionMatch",
+                      "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan", nullptr});
+  if (!errors.empty()) throw invalid(options_subject(request), errors);
+  if (const std::string version = request.parameter("resourceVersion"); !watch && !is_version(version))
+    throw bad_request("invalid resource version: " + version_complaint(version));
+}
+
 DeleteOptions delete_options_of(const HttpRequest& request) {
-  const Json body = request.body.empty() ? Json::object() : parse_body(request.body);
+  const Json body = request.body.empty() ? Json::object() : parse_body("DeleteOptions", request.body);
   DeleteOptions options;
   options.propagation = request.parameter("propagationPolicy", string_at(body, {"propagationPolicy"}));
   if (options.propagation.empty() && body.contains("orphanDependents"))
@@ -104,7 +143,11 @@ DeleteOptions delete_options_of(const HttpRequest& request) {
   if (const Json& grace = at_path(body, {"gracePeriodSeconds"}); grace.is_number_integer())
     options.grace_seconds = grace.get<int>();
   if (const auto grace = integer(request.parameter("gracePeriodSeconds"))) options.grace_seconds = grace;
-  options.dry_run = request.parameter("dryRun") == "All" || !at_path(body, {"dryRun"}).empty();
+  FieldErrors errors;
+  options.dry_run = dry_run_of(body.contains("dryRun") ? body["dryRun"] : Json(request.parameters("dryRun")), errors);
+  if (!options.propagation.empty())
+    check_supported(options.propagation, {"Foreground", "Background", "Orphan", "nil"}, "propagationPolicy", errors);
+  if (!errors.empty()) throw invalid(options_subject(request), errors);
   return options;
 }
 
@@ -115,9 +158,7 @@ PatchType patch_type_of(const HttpRequest& request) {
   if (type == "application/merge-patch+json") return PatchType::merge;
   if (type == "application/strategic-merge-patch+json") return PatchType::strategic_merge;
   if (type == "application/json-patch+json") return PatchType::json;
-  throw unsupported_media_type(
-      "application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, "
-      "application/apply-patch+yaml");
+  throw Refusal{415, status_object(415, "UnsupportedMediaType", "415: Unsupported Media Type", Json::object())};
 }
 
 HttpResponse to_response(const Outcome& outcome) {

@@ -21,6 +21,12 @@ std::optional<Target> target_of(const std::vector<std::string>& segments);
 // Throws Refusal (405) when the method does not fit the URL.
 Route route_of(const HttpRequest& request, Target target);
 
+// Whether a text is a resourceVersion, or none at all; and what the server says of one that is not.
+bool is_version(const std::string& text);
+std::string version_complaint(const std::string& text);
+// Throws Refusal (400, 422, 500) for options of a list or watch that mean nothing.
+void check_list_options(const HttpRequest& request, bool watch);
+
 Caller caller_of(const HttpRequest& request);
 WriteOptions write_options_of(const HttpRequest& request);
 // From the body, overridden by the query, as a real server reads both. Throws Refusal (400).

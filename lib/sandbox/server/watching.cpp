@@ -2,6 +2,7 @@
 #include "sandbox/server/watching.hpp"
 
 #include "sandbox/api/object_meta.hpp"
+#include "sandbox/server/route.hpp"
 
 #include <fmt/format.h>
 
@@ -19,9 +20,7 @@ constexpr std::size_t slowest_reader = std::size_t{64} << 20;  // queued bytes a
 
 Revision parsed_revision(const std::string& text) {
   if (text.empty()) return 0;
-  if (text.find_first_not_of("0123456789") != std::string::npos || text.size() > 18)
-    throw bad_request(
-        fmt::format("Invalid value: \"{}\": strconv.ParseUint: parsing \"{}\": invalid syntax", text, text));
+  if (!is_version(text)) throw unexplained(version_complaint(text));
   return std::stoull(text);
 }
 

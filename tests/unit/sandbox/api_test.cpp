@@ -1,69 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sandbox/api/api.hpp"
-
-#include "tests/fakes/fake_clock.hpp"
 #include "tests/support/catch.hpp"
-
-#include <map>
+#include "tests/unit/sandbox/world.hpp"
 
 using namespace kforge;
 using namespace kforge::sandbox;
-
-namespace {
-
-// Time that only a test moves; timers never fire by themselves.
-struct StillTimers final : Timers {
-  Clock::time_point now() const override { return clock.now(); }
-  WallTime wall_time() const override { return clock.wall_time(); }
-  Id after(Milliseconds, std::function<void()>) override { return ++last; }
-  void cancel(Id) override {}
-  tests::FakeClock clock;
-  Id last = 0;
-};
-
-struct World {
-  Store store{":memory:"};
-  StillTimers timers;
-  Api api{store, timers, schema::Table::embedded()};
-  Caller caller{"admin", {"system:masters"}, "kforge"};
-
-  World() {
-    create("", "v1", "namespaces", "", {{"metadata", {{"name", "backend"}}}});
-    create("", "v1", "serviceaccounts", "backend", {{"metadata", {{"name", "default"}}}});
-  }
-  Outcome create(std::string group, std::string version, std::string resource, std::string name_space, Json object) {
-    return api.create(caller,
-                      {std::move(group), std::move(version), std::move(resource), std::move(name_space), "", ""},
-                      std::move(object), {});
-  }
-  Outcome apply(const Target& target, const Json& object, const std::string& manager = "kforge", bool force = false) {
-    WriteOptions options;
-    options.field_validation = FieldValidation::strict;
-    options.force = force;
-    return api.patch({"admin", {}, manager}, target, PatchType::apply, to_text(object), options);
-  }
-};
-
-const Target deployment_target{"apps", "v1", "deployments", "backend", "orders", ""};
-const Target config_target{"", "v1", "configmaps", "backend", "config", ""};
-
-Json deployment(const char* image, int replicas = 2) {
-  return {{"apiVersion", "apps/v1"},
-          {"kind", "Deployment"},
-          {"metadata", {{"name", "orders"}, {"namespace", "backend"}}},
-          {"spec",
-           {{"replicas", replicas},
-            {"selector", {{"matchLabels", {{"app", "orders"}}}}},
-            {"template",
-             {{"metadata", {{"labels", {{"app", "orders"}}}}},
-              {"spec", {{"containers", {{{"name", "app"}, {"image", image}}}}}}}}}}};
-}
-
-Json config_map(Json data) {
-  return {{"apiVersion", "v1"}, {"kind", "ConfigMap"}, {"metadata", {{"name", "config"}}}, {"data", std::move(data)}};
-}
-
-}  // namespace
+using namespace kforge::sandbox::tests;
 
 TEST_CASE("applying a new object creates it with the server's metadata and defaults") {
   World world;
@@ -108,10 +49,18 @@ TEST_CASE("an unknown field is refused when validation is strict, and only warne
   World world;
   Json wrong = config_map({{"k", "v"}});
   wrong["dataa"] = Json::object();
-  const Outcome refused = world.apply(config_target, wrong);
-  CHECK(refused.code == 400);
-  CHECK(string_at(refused.body, {"message"}).find("unknown field \"dataa\"") != std::string::npos);
   wrong["metadata"]["namespace"] = "backend";
+  const Outcome refused = world.apply(config_target, wrong);
+  CHECK(refused.code == 500);  // a typed patch that cannot be made is the server's own failure
+  CHECK(string_at(refused.body, {"message"}) ==
+        "failed to create typed patch object (backend/config; /v1, Kind=ConfigMap): .dataa: field not declared in "
+        "schema");
+  WriteOptions strict;
+  strict.field_validation = FieldValidation::strict;
+  const Outcome created = world.api.create(world.caller, {"", "v1", "configmaps", "backend", "", ""}, wrong, strict);
+  CHECK(created.code == 400);
+  CHECK(string_at(created.body, {"message"}) ==
+        "ConfigMap in version \"v1\" cannot be handled as a ConfigMap: strict decoding error: unknown field \"dataa\"");
   const Outcome warned = world.create("", "v1", "configmaps", "backend", wrong);
   CHECK(warned.code == 201);
   CHECK(warned.warnings == std::vector<std::string>{"unknown field \"dataa\""});
