@@ -49,6 +49,7 @@ node_tools() { tests/node/build; }
 # The shop takes one worker; what it does not use, the failures on purpose take. They mostly wait.
 node_tests() { KFORGE_TEST_LOGS=$results/node-logs tests/node/run -n 3 --junit-xml "$results/node.xml"; }
 python_tests() { tests/python/run --junit-xml "$results/python.xml"; }
+conformance_tests() { tests/conformance/run --junit-xml "$results/conformance.xml"; }
 checkers() { tests/checkers/run --junit-xml "$results/checkers.xml"; }
 
 # One build serves the fast rungs: with sanitizers, but for --quick.
@@ -61,6 +62,7 @@ if rung "build-$fast" build "$fast"; then
 fi
 if [[ $quick == no ]] && rung build-release build release; then
   rung python python_tests
+  rung conformance conformance_tests
   rung checkers checkers
   if rung cluster-tools cluster_tools; then
     rung e2e e2e_tests

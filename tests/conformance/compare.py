@@ -8,13 +8,14 @@ VOLATILE = {"uid", "resourceVersion", "creationTimestamp", "deletionTimestamp", 
             "startTime", "completionTime", "lastTransitionTime", "lastUpdateTime", "lastProbeTime", "lastTimestamp", "firstTimestamp", "eventTime",
             "lastScheduleTime", "lastSuccessfulTime", "startedAt", "finishedAt", "containerID", "imageID", "continue", "hash", "pod-template-hash",
             "controller-revision-hash", "currentRevision", "updateRevision", "updateHash", "serverAddressByClientCIDRs", "controller-uid",
-            "batch.kubernetes.io/controller-uid", "currentMetrics", "renewTime", "acquireTime", "image-id", "ip"}
+            "batch.kubernetes.io/controller-uid", "currentMetrics", "serverAddress", "renewTime", "acquireTime", "image-id", "ip"}
 VOLATILE_LISTS = {"clusterIPs", "podIPs", "hostIPs"}
 # Managers that write when they get to it; what clients own is compared.
 CONTROLLERS = {"kube-controller-manager", "kube-scheduler", "kwok", "kube-apiserver", "kubelet", "kforge-sandbox", "sandbox"}
 
 PATTERNS = [
     (re.compile(r"\n@@.*", re.S), ""),  # a diff of Go structures behind a message
+    (re.compile(r"-----BEGIN CERTIFICATE-----.*-----END CERTIFICATE-----", re.S), "<certificate>"),
     (re.compile(r"(?<=kube-api-access-)[0-9a-z]{5}"), "<suffix>"),
     (re.compile(r'(resourceVersion\\*":\\*"|in record \()\d+(?=[\\")])'), r"\1<version>"),
     (re.compile(r"^\d+s$"), "<age>"),

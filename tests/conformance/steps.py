@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Areas of calls: each is a list of steps that run in order, in a namespace of its own."""
 
-import time
+import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Callable
 
 from api import Answer, Api
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / "cluster"))
+from harness.wait import until
 
 MERGE = "application/merge-patch+json"
 STRATEGIC = "application/strategic-merge-patch+json"
@@ -35,14 +39,20 @@ def run(api: Api, steps: list[Step]) -> dict[str, Answer]:
         assert step.name not in answers, f"two steps are called '{step.name}'"
         body = step.body(answers) if callable(step.body) else step.body
         path = step.path(answers) if callable(step.path) else step.path
-        deadline = time.monotonic() + PATIENCE
-        while True:
-            answer = api.call(step.method, path, body, step.content_type, step.accept)
-            if step.until is None or step.until(answer) or time.monotonic() > deadline:
-                break
-            time.sleep(0.05)  # the server offers no way to be told of just this
-        answers[step.name] = answer
+        answers[step.name] = _answer(lambda: api.call(step.method, path, body, step.content_type, step.accept), step.until)
     return answers
+
+
+def _answer(ask: Callable[[], Answer], enough: Callable[[Answer], bool] | None) -> Answer:
+    """The first answer that is enough."""
+    last = []
+
+    def asked() -> bool:
+        last[:] = [ask()]
+        return enough is None or enough(last[0])
+
+    until(asked, PATIENCE)
+    return last[0]
 
 
 PLURALS = {"ConfigMap": "configmaps", "Secret": "secrets", "Service": "services", "Pod": "pods", "ServiceAccount": "serviceaccounts",
@@ -78,16 +88,17 @@ def begin(namespace: str, labels: dict | None = None) -> list[Step]:
 
 def clear(api: Api) -> None:
     """Takes away what the areas leave behind, and waits until it is gone."""
-    deadline = time.monotonic() + PATIENCE
     for path in ("/api/v1/namespaces", "/api/v1/persistentvolumes", "/apis/rbac.authorization.k8s.io/v1/clusterroles", "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings",
                  "/apis/storage.k8s.io/v1/storageclasses", "/apis/scheduling.k8s.io/v1/priorityclasses", "/apis/networking.k8s.io/v1/ingressclasses"):
-        while time.monotonic() < deadline:
-            names = [item["metadata"]["name"] for item in api.call("GET", path).at("items") or [] if item["metadata"]["name"].startswith("conf-")]
-            if not names:
-                break
-            for name in names:
-                api.call("DELETE", f"{path}/{name}")
-            time.sleep(0.2)  # deletion of a namespace takes as long as its controller needs
+        until(lambda: not _delete_own(api, path), PATIENCE)  # deletion of a namespace takes as long as its controller needs
+
+
+def _delete_own(api: Api, path: str) -> list[str]:
+    """The areas' objects that were still there."""
+    names = [item["metadata"]["name"] for item in api.call("GET", path).at("items") or [] if item["metadata"]["name"].startswith("conf-")]
+    for name in names:
+        api.call("DELETE", f"{path}/{name}")
+    return names
 
 
 def create(namespace: str, obj: dict, name: str | None = None, query: str = "", **more) -> Step:
