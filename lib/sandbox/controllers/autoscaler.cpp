@@ -153,7 +153,7 @@ class AutoscalerController final : public Controller {
   // The highest recommendation of the window: a target shrinks only when it is not needed for a while.
   std::int64_t stabilized(const Key& key, Json& autoscaler, std::int64_t wanted) {
     const Milliseconds window =
-        std::chrono::seconds(int_at(autoscaler, {"spec", "behavior", "scaleDown", "stabilizationWindowSeconds"}, 300));
+        seconds_at(autoscaler, {"spec", "behavior", "scaleDown", "stabilizationWindowSeconds"}, 300);
     auto& recent = recent_[key];
     const Clock::time_point now = kit_.timers.now();
     std::erase_if(recent, [&](const auto& each) { return now - each.first >= window; });

@@ -81,7 +81,7 @@ class CronJobController final : public Controller {
     WallTime since = parse_rfc3339(since_text).value_or(kit_.now());
     const Json& deadline = at_path(cron, {"spec", "startingDeadlineSeconds"});
     if (deadline.is_number_integer())
-      since = std::max(since, kit_.now() - std::chrono::seconds(deadline.get<std::int64_t>()));
+      since = std::max(since, kit_.now() - seconds_at(cron, {"spec", "startingDeadlineSeconds"}));
     std::optional<WallTime> due, next = schedule->next(since);
     for (; next && *next <= kit_.now(); next = schedule->next(*next)) due = next;
     if (next) queue_.add_after(key, std::chrono::ceil<Milliseconds>(*next - kit_.now()));

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 namespace kforge::sandbox {
 namespace {
@@ -27,7 +28,9 @@ Json template_without_hash(const Json& workload) {
 
 std::int64_t revision_of(const Json& object) {
   const std::string text = string_at(object, {"metadata", "annotations", revision_annotation});
-  return text.empty() || text.find_first_not_of("0123456789") != std::string::npos ? 0 : std::stoll(text);
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size() ? number : 0;
 }
 
 std::int64_t replicas_of(const Json& object) {

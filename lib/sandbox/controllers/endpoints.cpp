@@ -11,6 +11,8 @@ namespace {
 constexpr const char *slice_resource = "endpointslices.discovery.k8s.io", *service_label = "kubernetes.io/service-name";
 constexpr const char* managed_by = "endpointslice-controller.k8s.io";
 
+constexpr Milliseconds batch{10};  // pods change together: one write for all of them
+
 bool has_ended(const Json& pod) {
   const std::string phase = string_at(pod, {"status", "phase"});
   return phase == "Succeeded" || phase == "Failed";
@@ -63,7 +65,7 @@ class EndpointsController final : public Controller {
     if (change.key.resource != "pods" || !concerns_endpoints(change)) return;
     for (const ObjectPtr& service : slices_.list("services", change.key.name_space))
       if (selects(*service, *change.object) || (change.before && selects(*service, *change.before)))
-        queue_.add({"services", change.key.name_space, name_of(*service)});
+        queue_.add_after({"services", change.key.name_space, name_of(*service)}, batch);
   }
 
  private:

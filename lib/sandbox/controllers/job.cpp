@@ -85,10 +85,10 @@ class JobController final : public Controller {
       return {"Failed", string_at(target, {"reason"}), string_at(target, {"message"})};
     }
     if (const JobVerdict verdict = job_verdict(job, pods); !verdict.condition.empty()) return verdict;
-    const auto deadline = int_at(job, {"spec", "activeDeadlineSeconds"});
+    const auto deadline = seconds_at(job, {"spec", "activeDeadlineSeconds"});
     const auto started = parse_rfc3339(string_at(job, {"status", "startTime"}));
-    if (deadline <= 0 || !started) return {};
-    const auto left = std::chrono::duration_cast<Milliseconds>(*started + std::chrono::seconds(deadline) - kit_.now());
+    if (deadline.count() == 0 || !started) return {};
+    const auto left = std::chrono::duration_cast<Milliseconds>(*started + deadline - kit_.now());
     if (left.count() <= 0) return {"Failed", "DeadlineExceeded", "Job was active longer than specified deadline"};
     queue_.add_after(key, left);
     return {};
@@ -169,8 +169,8 @@ class JobController final : public Controller {
     const Json* finished = find_condition(job["status"], condition_is_true(job, "Complete") ? "Complete" : "Failed");
     const auto since = parse_rfc3339(string_at(*finished, {"lastTransitionTime"}));
     if (!since) return;
-    const auto left =
-        std::chrono::duration_cast<Milliseconds>(*since + std::chrono::seconds(ttl.get<std::int64_t>()) - kit_.now());
+    const auto left = std::chrono::duration_cast<Milliseconds>(
+        *since + seconds_at(job, {"spec", "ttlSecondsAfterFinished"}) - kit_.now());
     if (left.count() > 0) return queue_.add_after(key, left);
     kit_.remove(job, "Foreground");
   }

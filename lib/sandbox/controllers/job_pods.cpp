@@ -106,7 +106,8 @@ std::set<std::int64_t> free_indexes(const Json& job, const JobPods& pods) {
   for (std::int64_t i = 0; i < int_at(job, {"spec", "completions"}); ++i) indexes.insert(i);
   for (const ObjectPtr& pod : pods.all) {
     const std::string index = string_at(*pod, {"metadata", "annotations", index_key});
-    if (!index.empty() && string_at(*pod, {"status", "phase"}) != "Failed") indexes.erase(std::stoll(index));
+    if (string_at(*pod, {"status", "phase"}) != "Failed")
+      std::erase_if(indexes, [&](std::int64_t each) { return std::to_string(each) == index; });
   }
   return indexes;
 }

@@ -11,6 +11,7 @@ namespace kforge::sandbox {
 namespace {
 
 constexpr std::string_view resource = "replicasets.apps";
+constexpr std::size_t burst = 500;
 constexpr Milliseconds first_retry{1000}, longest_retry{60'000};  // after a refusal
 
 class ReplicaSetController final : public Controller {
@@ -42,7 +43,8 @@ class ReplicaSetController final : public Controller {
 
   // Creates or deletes what is missing or too many; the refusal's message when the API said no.
   std::string scale(const Json& set, const std::vector<ObjectPtr>& pods) {
-    const auto wanted = static_cast<std::size_t>(std::max<std::int64_t>(0, int_at(set, {"spec", "replicas"})));
+    const auto size = static_cast<std::size_t>(std::max<std::int64_t>(0, int_at(set, {"spec", "replicas"})));
+    const std::size_t wanted = std::min(size, pods.size() + burst);  // what they do brings us back
     for (std::size_t i = pods.size(); i < wanted; ++i) {
       const Outcome outcome = create_pod(set);
       if (outcome.ok()) continue;

@@ -232,6 +232,12 @@ std::string template_hash(const Json& value) {
   return hash;
 }
 
+std::chrono::seconds seconds_at(const Json& value, std::initializer_list<std::string_view> path,
+                                std::int64_t fallback) {
+  constexpr std::int64_t longest = 10LL * 366 * 24 * 3600;
+  return std::chrono::seconds(std::clamp<std::int64_t>(int_at(value, path, fallback), 0, longest));
+}
+
 int resolve_int_or_percent(const Json& value, int total, bool round_up) {
   if (value.is_number_integer()) return value.get<int>();
   if (!value.is_string()) return 0;

@@ -107,6 +107,10 @@ Json pod_from_template(const Json& pod_template, const Json& owner, const std::s
 // Hash of a pod template in the alphabet of names, as pod-template-hash and controller-revision-hash have it.
 std::string template_hash(const Json& value);
 
+// A number of seconds that a user may have chosen freely: not negative, at most ten years.
+std::chrono::seconds seconds_at(const Json& value, std::initializer_list<std::string_view> path,
+                                std::int64_t fallback = 0);
+
 // "25%" or a number, of a total.
 int resolve_int_or_percent(const Json& value, int total, bool round_up);
 

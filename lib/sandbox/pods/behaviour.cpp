@@ -3,6 +3,7 @@
 
 #include "base/digest.hpp"
 #include "base/text.hpp"
+#include "sandbox/controllers/toolkit.hpp"
 #include "sandbox/pods/pod_fields.hpp"
 
 #include <fmt/format.h>
@@ -113,7 +114,7 @@ std::string probe_output(const Json& probe, const std::string& pod_ip, bool refu
 
 Milliseconds pre_stop_length(const Json& container) {
   const Json& hook = at_path(container, {"lifecycle", "preStop"});
-  if (const auto seconds = int_at(hook, {"sleep", "seconds"}); seconds > 0) return std::chrono::seconds(seconds);
+  if (hook.contains("sleep")) return seconds_at(hook, {"sleep", "seconds"});
   return std::chrono::seconds(number_behind(command_text(at_path(hook, {"exec"})), "sleep ").value_or(0));
 }
 

@@ -33,7 +33,8 @@ class Kubelet final : public Controller {
     for (const std::string& uid : gone_) let_go(uid);
     gone_.clear();
     const ObjectPtr pod = kit_.get(key);
-    if (!pod || string_at(*pod, {"spec", "nodeName"}).empty()) return;
+    if (!pod || !kit_.get({"nodes", "", string_at(*pod, {"spec", "nodeName"})}))
+      return;  // nobody's, or of no node here
     auto& worker = workers_[uid_of(*pod)];
     if (!worker) worker = std::make_unique<PodWorker>(PodWorld{kit_, runtime_, addresses_}, *pod);
     worker->sync(*pod);

@@ -98,7 +98,8 @@ std::string log_text(const std::vector<LogLine>& lines, const LogQuery& query) {
 
 WallTime log_since(const LogQuery& query, WallTime now) {
   if (query.since_time) return *query.since_time - std::chrono::microseconds(1);
-  if (query.since_seconds) return now - std::chrono::seconds(*query.since_seconds);
+  if (query.since_seconds)
+    return now - std::chrono::seconds(std::clamp(*query.since_seconds, 0L, 10L * 366 * 24 * 3600));
   return WallTime{};
 }
 

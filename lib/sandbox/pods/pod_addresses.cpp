@@ -1,12 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sandbox/pods/pod_addresses.hpp"
 
+#include "base/text.hpp"
+
 #include <fmt/format.h>
+
+#include <charconv>
+#include <vector>
 
 namespace kforge::sandbox {
 namespace {
 
 constexpr int per_node = 254 * 8;  // beyond a /24 only when somebody made a very large node
+
+// Of the node's podCIDR (10.244.3.0/24); zero for a node that somebody made without one.
+int third_octet(const Store& store, const std::string& node) {
+  const ObjectPtr object = store.get({"nodes", "", node});
+  const std::string range = object ? string_at(*object, {"spec", "podCIDR"}) : "";
+  const std::vector<std::string> parts = split(range, '.');
+  int third = 0;
+  if (parts.size() == 4) std::from_chars(parts[2].data(), parts[2].data() + parts[2].size(), third);
+  return third & 0xFF;
+}
 
 }  // namespace
 
@@ -24,13 +39,11 @@ std::string PodAddresses::of(const Json& pod) {
   if (!ip.empty()) return ip;
   const std::string node = string_at(pod, {"spec", "nodeName"});
   if (bool_at(pod, {"spec", "hostNetwork"})) return ip = node_address(store_, node);
-  const std::string range = string_at(*store_.get({"nodes", "", node}), {"spec", "podCIDR"}, "10.244.0.0/24");
-  const std::string network = range.substr(0, range.find('.', range.find('.') + 1));
-  const int third = std::stoi(range.substr(network.size() + 1));
+  const int third = third_octet(store_, node);
   int& last = last_[node];
   do {
     last = last % per_node + 1;
-    ip = fmt::format("{}.{}.{}", network, third + (last - 1) / 254 * 16, (last - 1) % 254 + 1);
+    ip = fmt::format("10.244.{}.{}", (third + (last - 1) / 254 * 16) % 256, (last - 1) % 254 + 1);
   } while (taken_.contains(ip) && taken_.size() < per_node);
   taken_.insert(ip);
   return ip;

@@ -78,8 +78,8 @@ Json condition(const Json& pod, const std::string& type, const Verdict& verdict,
   if (!verdict.reason.empty()) next["reason"] = verdict.reason;
   if (!verdict.message.empty()) next["message"] = verdict.message;
   for (const Json& known : at_path(pod, {"status", "conditions"}))
-    if (string_at(known, {"type"}) == type && known.at("status") == next["status"])
-      next["lastTransitionTime"] = known.at("lastTransitionTime");
+    if (string_at(known, {"type"}) == type && at_path(known, {"status"}) == next["status"])
+      next["lastTransitionTime"] = string_at(known, {"lastTransitionTime"}, now);
   return next;
 }
 

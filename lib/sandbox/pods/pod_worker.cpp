@@ -107,8 +107,9 @@ void PodWorker::sync(const Json& pod) {
     if (!record_.stopping) stop_everything();
     return stop_containers();
   }
-  if (const auto seconds = int_at(pod, {"spec", "activeDeadlineSeconds"}); seconds > 0 && !deadline_timer_.is_set())
-    deadline_timer_.set(std::chrono::seconds(seconds), [this] {
+  if (const auto length = seconds_at(pod, {"spec", "activeDeadlineSeconds"});
+      length.count() > 0 && !deadline_timer_.is_set())
+    deadline_timer_.set(length, [this] {
       record_.failure_reason = "DeadlineExceeded";
       record_.failure_message = "Pod was active on the node longer than the specified deadline";
       stop_everything();
@@ -377,8 +378,8 @@ void PodWorker::probe_decided(Slot& slot, ProbeKind kind, bool ok) {
   if (!pod) return;
   const auto grace = int_at(*pod, {"spec", "terminationGracePeriodSeconds"}, 30);
   const char* field = kind == ProbeKind::startup ? "startupProbe" : "livenessProbe";
-  world_.runtime.stop(slot.record.id, std::chrono::seconds(int_at(container_spec(*pod, slot.name()),
-                                                                  {field, "terminationGracePeriodSeconds"}, grace)));
+  const Json& spec = container_spec(*pod, slot.name());
+  world_.runtime.stop(slot.record.id, seconds_at(spec, {field, "terminationGracePeriodSeconds"}, grace));
 }
 
 // --- on its way out ---
@@ -398,8 +399,8 @@ void PodWorker::stop_everything() {
 void PodWorker::stop_containers() {
   const ObjectPtr pod = live();
   if (!pod) return;
-  const auto grace = std::chrono::seconds(int_at(*pod, {"metadata", "deletionGracePeriodSeconds"},
-                                                 int_at(*pod, {"spec", "terminationGracePeriodSeconds"}, 30)));
+  const auto grace = seconds_at(*pod, {"metadata", "deletionGracePeriodSeconds"},
+                                int_at(*pod, {"spec", "terminationGracePeriodSeconds"}, 30));
   const auto stop = [&](Slot& slot) {
     if (slot.stop_asked) return;
     slot.stop_asked = true;

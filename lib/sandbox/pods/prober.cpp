@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sandbox/pods/prober.hpp"
 
+#include "sandbox/controllers/toolkit.hpp"
+
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -22,9 +24,7 @@ struct Track {
   Clock::time_point first;
   std::optional<Timers::Id> timer;
 
-  Milliseconds period() const {
-    return std::chrono::seconds(std::max<std::int64_t>(1, int_at(probe, {"periodSeconds"}, 10)));
-  }
+  Milliseconds period() const { return std::max(seconds_at(probe, {"periodSeconds"}, 10), std::chrono::seconds(1)); }
   std::int64_t threshold(bool ok) const {
     return ok ? int_at(probe, {"successThreshold"}, 1) : int_at(probe, {"failureThreshold"}, 3);
   }
@@ -59,7 +59,7 @@ struct Prober::State : std::enable_shared_from_this<State> {
   void begin(ProbeKind kind) {
     Track& of = track(kind);
     if (of.probe.is_null()) return;
-    const auto due = born + std::chrono::seconds(int_at(of.probe, {"initialDelaySeconds"}));
+    const auto due = born + seconds_at(of.probe, {"initialDelaySeconds"});
     const auto delay = std::chrono::duration_cast<Milliseconds>(due - timers.now());
     of.first = std::max(due, timers.now());
     attempt_after(kind, std::max(delay, Milliseconds(0)));

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/catch.hpp"
+#include "tests/support/json_mutation.hpp"
 #include "tests/unit/sandbox/cluster.hpp"
 
 #include <algorithm>
+#include <random>
 
 using namespace kforge;
 using namespace kforge::sandbox;
@@ -493,6 +495,33 @@ TEST_CASE("a disruption budget counts the pods that may go") {
   CHECK(int_at(status, {"desiredHealthy"}) == 2);
   CHECK(int_at(status, {"currentHealthy"}) == 3);
   CHECK(int_at(status, {"disruptionsAllowed"}) == 1);
+}
+
+TEST_CASE("objects that nobody meant disturb nothing") {
+  std::mt19937_64 random(7);
+  Cluster cluster;
+  int accepted = 0;
+  for (int round = 0; round < 300; ++round) {
+    const std::string name = "web-" + std::to_string(round);
+    Json object = round % 5 == 0   ? deployment(name, 2)
+                  : round % 5 == 1 ? stateful_set(name, 2)
+                  : round % 5 == 2 ? job(name)
+                  : round % 5 == 3 ? pod(name, "crash-loop")
+                                   : service("web-" + std::to_string(round - 4));
+    for (int change = 0; change <= round % 3; ++change) kforge::tests::mutate(object, random);
+    if (!object.is_object() || !object["metadata"].is_object() || !object["spec"].is_object()) continue;
+    object["metadata"]["name"] = name;
+    object["metadata"]["namespace"] = "shop";
+    for (const char* count : {"replicas", "completions", "parallelism"})
+      if (int_at(object, {"spec", count}) > 3) object["spec"][count] = 3;
+    if (cluster.kit.create(object).ok()) ++accepted;
+    cluster.run_for(200ms);
+  }
+  cluster.run_for(2min);
+  CHECK(accepted > 30);
+  cluster.create(deployment("fine", 1));
+  cluster.run_for(5s);
+  CHECK(int_at(cluster.get("deployments.apps", "fine"), {"status", "availableReplicas"}) == 1);
 }
 
 TEST_CASE("events go after an hour") {
