@@ -67,8 +67,8 @@ if [[ $quick == no ]] && rung build-release build release; then
   if rung cluster-tools cluster_tools; then
     rung e2e e2e_tests
     rung cluster cluster_tests
+    rung node-tools node_tools && rung node node_tests
   fi
-  rung node-tools node_tools && rung node node_tests
 fi
 
 printf '\n== %s s in all\n' $((SECONDS - start))

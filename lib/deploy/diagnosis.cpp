@@ -72,8 +72,12 @@ kube::ApiRequest log_request(const LogSource& source) {
   return request;
 }
 
+// What a kubelet writes into the log that it was asked for (kuberuntime, GetContainerLogs), with status 200, when it
+// has removed the container meanwhile: it keeps the last dead one only.
+constexpr std::string_view no_such_log = "unable to retrieve container logs for ";
+
 std::vector<std::string> lines_of(const Json& body) {
-  if (!body.is_string()) return {};
+  if (!body.is_string() || body.get_ref<const std::string&>().starts_with(no_such_log)) return {};
   std::vector<std::string> lines = split(body.get_ref<const std::string&>(), '\n');
   while (!lines.empty() && lines.back().empty()) lines.pop_back();
   if (lines.size() > log_tail) lines.erase(lines.begin(), lines.end() - log_tail);

@@ -129,6 +129,17 @@ TEST_CASE("without a previous log the current one has to do") {
   CHECK(diagnosis.log_lines == std::vector<std::string>{"starting again"});
 }
 
+TEST_CASE("a previous log that the node has thrown away is no log") {
+  Rig rig({"order-service"});
+  pods_of(rig, "order-service", waiting_container("CrashLoopBackOff", "back-off", 5), 25s);
+  rig.cluster.set_log("backend", "order-service-pod", "Error: no database\n");
+  rig.cluster.set_log("backend", "order-service-pod", "unable to retrieve container logs for containerd://fe2e6431",
+                      true);
+  const deploy::Diagnosis diagnosis = rig.up().told.all<deploy::Diagnosis>().at(0);
+  CHECK(diagnosis.log_source == "order-service-pod");
+  CHECK(diagnosis.log_lines == std::vector<std::string>{"Error: no database"});
+}
+
 TEST_CASE("siblings that fail at nearly the same time are reported together") {
   Rig rig({"order-service", "product-service"});
   pods_of(rig, "order-service", waiting_container("InvalidImageName", "bad name"), 500ms);
