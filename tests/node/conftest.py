@@ -33,7 +33,7 @@ def node(folder) -> Node:
 def turn(folder, request):
     """Tests run beside each other, but for those that disturb the node for all: these wait for the others and have it alone."""
     alone = request.node.get_closest_marker("alone")
-    with (folder / "turn").open("a") as turns:
+    with (folder / "settings/turn").open("a") as turns:
         fcntl.flock(turns, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
         yield
 
