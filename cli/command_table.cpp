@@ -89,6 +89,24 @@ constexpr CommandSpec table[] = {
          "Remarks of kforge begin with '~' and go to stderr.",
      .formats = Formats::lines,
      .bind = bind_logs},
+    {.name = "exec",
+     .group = "run",
+     .summary = "run a command in a pod of a service",
+     .details =
+         "Example: `kforge exec order-service -it -- sh`. The first ready pod is taken, or the one that is named. "
+         "stdin "
+         "is passed on with -i, also from a pipe; the command's exit code becomes kforge's. Files are not copied: a "
+         "container's files go with it, and what has to stay belongs into an image, a database or a volume.",
+     .needs = Needs::cluster,
+     .bind = bind_exec},
+    {.name = "port-forward",
+     .group = "run",
+     .summary = "reach a service from this machine",
+     .details =
+         "Examples: `kforge port-forward postgres`, `kforge port-forward order-service 9000:8001`. Ports are those of "
+         "the Service. Each connection goes to a pod that is ready then, so it survives rollouts.",
+     .needs = Needs::cluster,
+     .bind = bind_port_forward},
     {.name = "describe",
      .group = "look",
      .summary = "show one service on one page: state, changes, probes, pods, events",

@@ -15,6 +15,8 @@ Action bind_up(OptionTable& table);
 Action bind_down(OptionTable& table);
 Action bind_logs(OptionTable& table);
 Action bind_status(OptionTable& table);
+Action bind_exec(OptionTable& table);
+Action bind_port_forward(OptionTable& table);
 Action bind_describe(OptionTable& table);
 Action bind_events(OptionTable& table);
 Action bind_top(OptionTable& table);

@@ -59,6 +59,14 @@ void Client::watch_output(OutputWatch watch) {
   state_->transport.watch_output(watch);
 }
 
+Identity Client::identity() {
+  return state_->credentials.current();
+}
+
+bool Client::renew_identity(std::uint64_t generation) {
+  return state_->credentials.renew(generation);
+}
+
 const ClusterAccess& Client::access() const {
   return state_->credentials.access();
 }

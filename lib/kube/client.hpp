@@ -81,6 +81,7 @@ using RequestId = std::uint64_t;
 
 class DiscoveredKinds;
 struct ClientState;
+struct Identity;
 
 class Client {
  public:
@@ -108,6 +109,10 @@ class Client {
   void watch_output(OutputWatch watch);
 
   const ClusterAccess& access() const;
+  // Who requests go out as, for connections that are no requests (kube/credentials.hpp); it may run the plugin.
+  Identity identity();
+  // After a 401 to such a connection: see Credentials::renew().
+  bool renew_identity(std::uint64_t generation);
   // Texts of `Warning: 299` headers not yet fetched; each text once per run.
   std::vector<std::string> take_warnings();
   // Lines for people who wait: "waiting for https://…: it refuses connections". Each wait is told once, after 3 s.
