@@ -3,6 +3,7 @@
 #pragma once
 
 #include "deploy/events.hpp"
+#include "deploy/origin.hpp"
 #include "kube/client.hpp"
 #include "project/model.hpp"
 #include "render/render.hpp"
@@ -19,6 +20,7 @@ struct Context {
   const project::Project& project;
   const Environment& environment;
   Observer& observer;
+  Origin origin{};
 };
 
 enum class DryRun { no, server };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "deploy/session.hpp"
 
+#include "base/text.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,6 +12,10 @@ namespace {
 
 constexpr std::chrono::milliseconds tick{100};
 constexpr std::chrono::seconds date_resolution{2};
+
+bool is_write(const kube::ApiRequest& request) {
+  return request.method != "GET" && !contains(request.path, "dryRun=All");
+}
 
 }  // namespace
 
@@ -36,7 +42,12 @@ void Session::tell_warnings() {
   for (std::string& text : client().take_notices()) emit(WarningText{std::move(text)});
 }
 
+void Session::check_lifeline() const {
+  if (lifeline_ != nullptr) lifeline_->check();
+}
+
 void Session::pump(Clock::time_point until) {
+  if (lifeline_ != nullptr) lifeline_->keep();
   client().wait(std::min(until, last_tick_ + tick));
   tell_warnings();
   if (now() < last_tick_ + tick) return;
@@ -58,6 +69,7 @@ RequestGroup::~RequestGroup() {
 }
 
 void RequestGroup::send(kube::ApiRequest request, kube::ApiReply reply) {
+  if (writes_ == Writes::alive && is_write(request)) session_.check_lifeline();
   const std::uint64_t key = ++next_;
   open_[key] =
       session_.client().send(std::move(request), [this, key, reply = std::move(reply)](kube::ApiResult result) {
