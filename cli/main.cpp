@@ -7,6 +7,7 @@
 
 int main(int argc, char** argv) {
   using namespace kforge;
+  reserve_standard_streams();
   const SystemClock clock;
   const SignalPipe signals;
   PosixProcesses processes;

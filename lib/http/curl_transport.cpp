@@ -139,6 +139,8 @@ bool CurlTransport::State::deliver(TransferId id) {
     transfer.received = std::move(bytes);  // keeps its memory for the next piece
     transfer.paused = !go_on;
     if (!go_on && transfer.easy) curl_easy_pause(transfer.easy.get(), CURLPAUSE_RECV);
+    if (go_on && std::exchange(transfer.held, false) && transfer.easy)
+      curl_easy_pause(transfer.easy.get(), CURLPAUSE_CONT);
   }
   if (found->second->paused || !found->second->finished) return ran;
   const std::unique_ptr<Transfer> over = std::move(found->second);
@@ -211,7 +213,7 @@ void CurlTransport::cancel(TransferId id) noexcept {
 void CurlTransport::resume(TransferId id) {
   const auto found = state_->transfers.find(id);
   if (found == state_->transfers.end() || !found->second->paused) return;
-  found->second->paused = false;
+  found->second->paused = found->second->held = false;
   if (found->second->easy) curl_easy_pause(found->second->easy.get(), CURLPAUSE_CONT);
   found->second->touch();
 }

@@ -36,6 +36,8 @@ std::size_t on_body(char* data, std::size_t, std::size_t count, void* user) noex
   try {
     auto& transfer = *static_cast<Transfer*>(user);
     if (transfer.hands_over_body()) {
+      transfer.held = transfer.received.size() >= max_received_bytes;
+      if (transfer.held) return CURL_WRITEFUNC_PAUSE;  // it comes again
       transfer.received.append(data, count);
       transfer.touch();
       return count;

@@ -28,6 +28,9 @@ using HeaderList = std::unique_ptr<curl_slist, Deleter<curl_slist_free_all>>;
 
 inline constexpr std::size_t max_body_bytes = std::size_t{64} << 20;  // decoded; an etcd object has at most 1.5 MiB
 
+// Of a stream between two hand-overs: libcurl reads on as long as the socket gives.
+inline constexpr std::size_t max_received_bytes = std::size_t{256} << 10;
+
 struct Transfer {
   TransferId id = 0;
   Request request;
@@ -39,6 +42,7 @@ struct Transfer {
   std::deque<TransferId>* touched = nullptr;  // transfers with something to hand over
   bool is_touched = false;
   bool paused = false;  // the handler wants no more for now
+  bool held = false;    // so much has come that libcurl waits until it has been handed over
   bool too_large = false;
   Response response;
   std::string received;  // of a stream, not yet handed over

@@ -44,6 +44,13 @@ bool has_gone(int fd) {
 
 }  // namespace
 
+void reserve_standard_streams() {
+  // In order, as open() gives the lowest free number. Writing to one that is open for reading fails with EBADF.
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (::fcntl(fd, F_GETFD) < 0) [[maybe_unused]]
+      const int reserved = ::open("/dev/null", fd == STDERR_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 PosixTerminal::~PosixTerminal() {
   if (own_fd_ >= 0) ::close(own_fd_);
 }
@@ -53,7 +60,9 @@ void PosixTerminal::find_output() {
   struct stat status {};
   const bool known = ::fstat(STDOUT_FILENO, &status) == 0;
   output_ = Output::plain;
-  if (!known || S_ISREG(status.st_mode) || S_ISBLK(status.st_mode)) return;  // files never make anybody wait
+  const bool writable = (::fcntl(STDOUT_FILENO, F_GETFL) & O_ACCMODE) != O_RDONLY;
+  if (!known || !writable || S_ISREG(status.st_mode) || S_ISBLK(status.st_mode))
+    return;  // files never make anybody wait
   output_ = Output::shared;
   if (!S_ISFIFO(status.st_mode) && !S_ISCHR(status.st_mode)) return;
   own_fd_ = ::open("/proc/self/fd/1", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);

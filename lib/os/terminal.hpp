@@ -67,4 +67,8 @@ class PosixTerminal final : public Terminal {
   int own_fd_ = -1;  // stdout opened a second time, not blocking
 };
 
+// Takes the numbers of standard streams that were closed, before a file or socket of ours gets them: what is written
+// to a closed stdout must fail, not end up there. Called first in main().
+void reserve_standard_streams();
+
 }  // namespace kforge

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Measures kforge beside its peers and beside the limit, on one real control plane after the other, in one run.
 
-    tests/bench/run.py [--services 200] [--runs 5] [--only kforge,kubectl,helm,kustomize,limit]
+    tests/bench/run.py [--services 200] [--runs 5] [--only kforge,kubectl,helm,kustomize,limit] [--log-lines 400000]
 
 Every tool gets exactly the objects that kforge renders. Prints a Markdown table of medians and ratios; never part of the tests.
 """
@@ -17,6 +17,8 @@ import subprocess
 import sys
 import tempfile
 import time
+
+import logs
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BENCH = ROOT / "tests/bench"
@@ -186,6 +188,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--services", type=int, default=200)
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--log-lines", type=int, default=400_000, help="of each log; 0: leave logs out")
     parser.add_argument("--only", default="kforge,kubectl,helm,kustomize,limit")
     options = parser.parse_args()
     only = options.only.split(",")
@@ -198,6 +201,9 @@ def main():
         rows = start_and_render_rows(tools, work, project, ROOT / "examples/shop/kforge.yaml", options.runs, only)
         rows.update(deploy_rows(tools, work, project, options.runs, only))
         print_table(rows, only)
+        if options.log_lines:
+            print()
+            logs.print_logs_table(tools["kubectl"], options.log_lines, options.runs)
     finally:
         shutil.rmtree(work, ignore_errors=True)
 

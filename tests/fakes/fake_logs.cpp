@@ -140,7 +140,7 @@ std::optional<Reply> FakeLogs::answer(const Received& received) {
   Reply reply{.headers = {{"content-type", "text/plain"}}, .body = text_of(log->second[number], call)};
   if (cut_after_ > 0 && reply.body.size() > cut_after_) {
     reply.body.resize(cut_after_);
-    reply.end = StreamEnd::reset;
+    reply.end = cut_end_;
   } else if (call.query_or("follow") == "true" && !log->second[number].over) {
     reply.end = StreamEnd::stay_open;
     streams_.push_back({cluster_.requests().size(), key, number});

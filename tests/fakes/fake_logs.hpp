@@ -32,8 +32,11 @@ class FakeLogs {
   void rotate(const std::string& pod, const std::string& container = "app");
   // Every open stream breaks.
   void cut(http::Failure failure = http::Failure::reset);
-  // Streams opened from now on break behind so many bytes; 0: no more.
-  void cut_after(std::size_t bytes) { cut_after_ = bytes; }
+  // Streams opened from now on break behind so many bytes; 0: no more. Failure::none: without a sign of it.
+  void cut_after(std::size_t bytes, http::Failure failure = http::Failure::reset) {
+    cut_after_ = bytes;
+    cut_end_ = failure == http::Failure::none ? StreamEnd::close : StreamEnd::reset;
+  }
   // The next requests for logs get these answers instead.
   void refuse(std::vector<Reply> replies) { refusals_.assign(replies.begin(), replies.end()); }
   void remove_pod(const std::string& pod);
@@ -66,6 +69,7 @@ class FakeLogs {
   std::vector<Stream> streams_;
   std::deque<Reply> refusals_;
   std::size_t cut_after_ = 0;
+  StreamEnd cut_end_ = StreamEnd::reset;
 };
 
 }  // namespace kforge::tests

@@ -65,6 +65,7 @@ void LineQueue::add_line(std::size_t end, LogLine::Kind kind, ResumePoint& resum
     if (arrival == ResumePoint::Arrival::repeat) return;
     if (arrival == ResumePoint::Arrival::fresh_after_gap) push_note(std::string(gap_text));
   }
+  if (!first_ns_) first_ns_ = mark.ns;
   marks_.push_back(mark);
   ++added_;
 }

@@ -44,8 +44,11 @@ class LineQueue {
   void pop();
   std::size_t bytes() const { return bytes_.size(); }
   std::uint64_t lines_so_far() const { return added_; }
-  // Time of the latest line that came, handed over or not.
-  std::int64_t last_ns() const { return last_ns_; }
+  // Tells one start of a line from another.
+  std::uint64_t partial_hash() const { return hash_of_line(std::string_view(bytes_).substr(line_begin_), 0); }
+  // Time of the first new line since a new stream began; empty until it comes.
+  void begin_stream() { first_ns_.reset(); }
+  std::optional<std::int64_t> first_ns() const { return first_ns_; }
 
  private:
   struct Mark {
@@ -73,6 +76,7 @@ class LineQueue {
   std::uint64_t popped_ = 0, added_ = 0;
   std::deque<Arrivals> arrivals_;
   StampReader stamps_;
+  std::optional<std::int64_t> first_ns_;
   std::int64_t last_ns_ = INT64_MIN, line_ns_ = INT64_MIN;  // highest of all; of the line that is arriving
 };
 

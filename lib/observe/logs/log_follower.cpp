@@ -20,8 +20,8 @@ using namespace std::chrono_literals;
 // Each stream has a connection of its own, and a process 1,024 descriptors as a rule.
 constexpr std::size_t most_streams = 256;
 constexpr auto turn = 10s;  // that a silent stream keeps when others wait
-constexpr std::size_t memory_for_lines = std::size_t{8} << 20;
-constexpr std::size_t least_share = 64 * 1024, largest_share = 1024 * 1024;
+constexpr std::size_t memory_for_lines = std::size_t{1} << 20;
+constexpr std::size_t least_share = 32 * 1024, largest_share = 256 * 1024;
 // Reasons that say no more than "not yet".
 constexpr std::array<std::string_view, 3> starting = {"", "ContainerCreating", "PodInitializing"};
 

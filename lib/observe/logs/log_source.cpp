@@ -16,6 +16,7 @@ using namespace std::chrono_literals;
 constexpr Milliseconds status_patience = 1s;  // a kubelet tells about an end a moment after the log has ended
 constexpr Milliseconds first_pause = 100ms, longest_pause = 10s;
 constexpr Milliseconds doubtful_after = 10s;  // by then news about a restart are here
+constexpr Milliseconds cut_by_time = 20s;     // load balancers cut what lasts, not what is quick
 constexpr Milliseconds end_is_due = 10s;      // of the log of a run that is over
 // kubernetes#115702: after a rotation some kubelets send nothing more and keep the stream open.
 constexpr Milliseconds suspicious_silence = 5min;
@@ -59,7 +60,9 @@ void LogSource::update(const ContainerRun& run) {
 bool LogSource::reads_next_run() const {
   const bool doubtful = was_over_ || around_.clock.now() - opened_ < doubtful_after;
   if (open_plan_ != Plan::current || !doubtful) return false;
-  return !first_ns_ || !run_.started || *first_ns_ >= run_.started->time_since_epoch().count() * 1000;
+  const std::optional<std::int64_t> first = input_.queue.first_ns();
+  if (!first) return true;
+  return run_.started && *first >= run_.started->time_since_epoch().count() * 1000;
 }
 
 void LogSource::gone() {
@@ -127,13 +130,15 @@ void LogSource::choose_resume_point(bool too_far) {
     begun_ = true;
   }
   before_ = begun_ ? std::optional(resume_) : std::nullopt;
-  first_ns_.reset();
+  input_.queue.begin_stream();
 }
 
 void LogSource::open() {
   if (follows() && run_.restarts > reading_ + 1) next_run();
+  lines_before_ = input_.queue.lines_so_far();
+  partial_before_ = input_.queue.partial_hash();
   input_.queue.drop_partial();  // it comes again
-  const bool too_far = first_ns_ && reads_next_run();
+  const bool too_far = input_.queue.first_ns() && reads_next_run();
   open_plan_ = plan();
   choose_resume_point(too_far);
   was_over_ = open_plan_ == Plan::previous || !run_.running;
@@ -142,9 +147,10 @@ void LogSource::open() {
   request.accept = "*/*";  // an API server answers "text/plain" alone with 406
   request.object = kube::ObjectRef{pods().name, input_.origin.name_space, input_.origin.pod};
   resume_.reconnected(begun_ ? ResumePoint::Log::same : ResumePoint::Log::other);
+  // Within the second of a restart nothing tells the runs apart: what that stream brought may be of either.
+  if (after_) resume_.expect_too(*after_);
   opened_ = around_.clock.now();
   input_.opened(opened_);
-  paused_ = false;
   ++around_.open_streams;
   stream_ = around_.client.stream(std::move(request), *this);
 }
@@ -154,7 +160,7 @@ void LogSource::close() noexcept {
   around_.client.cancel(stream_);
   stream_ = 0;
   --around_.open_streams;
-  input_.open = false;
+  input_.open = input_.full = false;
 }
 
 void LogSource::give_way() {
@@ -170,17 +176,15 @@ bool LogSource::on_bytes(std::string_view bytes) {
   failures_ = 0;
   told_ = false;
   begun_ = true;
-  const std::uint64_t before = input_.queue.lines_so_far();
   input_.queue.take(bytes, resume_, now);
-  if (!first_ns_ && input_.queue.lines_so_far() > before) first_ns_ = input_.queue.last_ns();
-  paused_ = input_.queue.bytes() >= around_.most_bytes && !input_.queue.empty();
-  return !paused_;
+  input_.full = input_.queue.bytes() >= around_.most_bytes && !input_.queue.empty();
+  return !input_.full;
 }
 
 void LogSource::on_end(const kube::StreamEnd& end) {
   stream_ = 0;
   --around_.open_streams;
-  input_.open = false;
+  input_.open = input_.full = false;
   ended_cleanly_ = !end.error;
   if (end.error)
     on_failure(end);
@@ -188,9 +192,17 @@ void LogSource::on_end(const kube::StreamEnd& end) {
     on_clean_end();
 }
 
+// Whether a log that does not grow any more has been read to its end: when reading it again brought nothing new.
+bool LogSource::is_surely_the_end() const {
+  if (gone_) return true;  // there is nobody to ask
+  const bool quick = !follows() && around_.clock.now() - opened_ < cut_by_time;
+  return quick || (input_.queue.lines_so_far() == lines_before_ && input_.queue.partial_hash() == partial_before_);
+}
+
 // A clean end does not say that the container has ended: load balancers cut streams too.
 void LogSource::on_clean_end() {
   if (was_over_ || !follows() || gone_) {
+    if (!is_surely_the_end()) return;  // it is read once more
     input_.queue.finish(resume_, around_.clock.now());
     if (gone_ && follows()) input_.queue.add_note("the pod is gone", around_.clock.now());
     return run_is_read();
@@ -250,16 +262,16 @@ void LogSource::try_again(const kube::StreamEnd& end) {
 void LogSource::look_after() {
   const Clock::time_point now = around_.clock.now();
   if (stream_ == 0) return;
-  if (paused_ && input_.queue.bytes() < around_.most_bytes / 2) {
-    paused_ = false;
+  if (input_.full && input_.queue.bytes() < around_.most_bytes / 2) {
+    input_.full = false;
     around_.client.resume(stream_);
-  } else if (!paused_ && follows() && now >= next_look()) {
+  } else if (!input_.full && follows() && now >= next_look()) {
     give_way();
   }
 }
 
 Clock::time_point LogSource::next_look() const {
-  if (stream_ == 0 || paused_ || !follows()) return Clock::time_point::max();
+  if (stream_ == 0 || input_.full || !follows()) return Clock::time_point::max();
   const bool over = run_.restarts > reading_ && open_plan_ == Plan::current;
   return input_.last_sign + (over ? end_is_due : suspicious_silence);
 }

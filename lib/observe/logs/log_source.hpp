@@ -55,7 +55,7 @@ class LogSource final : public kube::StreamHandler {
   Clock::time_point next_look() const;
 
   bool is_open() const { return stream_ != 0; }
-  bool is_paused() const { return paused_; }
+  bool is_paused() const { return input_.full; }
   Clock::time_point opened_at() const { return opened_; }
   Clock::time_point last_sign() const { return input_.last_sign; }
   bool is_over() const { return gone_ && stream_ == 0 && input_.queue.empty(); }
@@ -74,6 +74,7 @@ class LogSource final : public kube::StreamHandler {
   std::string path(Plan plan) const;
   std::string where_to_start(Plan plan) const;
   bool reads_next_run() const;
+  bool is_surely_the_end() const;
   void choose_resume_point(bool too_far);
   void close() noexcept;
   void run_is_read();
@@ -90,7 +91,6 @@ class LogSource final : public kube::StreamHandler {
   // Before the stream that is open or was last, while it is in doubt which run it reads; and behind it, while the run
   // before it is read.
   std::optional<ResumePoint> before_, after_;
-  std::optional<std::int64_t> first_ns_;  // of what that stream brought
   ContainerRun run_;
   bool known_ = false;        // the pod has told about the container
   std::int64_t reading_ = 0;  // number of the run that is read
@@ -102,7 +102,8 @@ class LogSource final : public kube::StreamHandler {
   kube::RequestId stream_ = 0;  // 0: none
   Plan open_plan_ = Plan::nothing;
   bool was_over_ = false;  // the run had ended before the stream was opened
-  bool ended_cleanly_ = false, paused_ = false, told_ = false;
+  bool ended_cleanly_ = false, told_ = false;
+  std::uint64_t lines_before_ = 0, partial_before_ = 0;  // when it was opened
   Clock::time_point opened_{}, not_before_{};
   int failures_ = 0;
 };

@@ -12,7 +12,6 @@ using namespace std::chrono_literals;
 constexpr auto first_bytes_patience = 1s;    // a log may be empty, which nobody tells
 constexpr auto next_bytes_patience = 500ms;  // between two pieces of what was written before now
 constexpr auto window = 100ms;               // clocks of nodes and ways of lines differ by less, as a rule
-constexpr std::size_t window_bytes = std::size_t{4} << 20;
 
 void hand_over_front(MergeInput& input, LogSink& sink) {
   const LogLine line = input.queue.front();
@@ -27,7 +26,7 @@ void hand_over_front(MergeInput& input, LogSink& sink) {
 
 void MergeInput::opened(Clock::time_point now) {
   open = true;
-  caught_up = came = false;
+  caught_up = came = full = false;
   last_sign = now;
 }
 
@@ -52,13 +51,13 @@ bool MergeWindow::holds_up_others(MergeInput& input, Clock::time_point now) {
 
 void MergeWindow::find_heads(const std::vector<MergeInput*>& inputs, Clock::time_point now) {
   heads_.clear();
-  open_ = bytes_ = 0;
-  blocked_ = false;
+  open_ = 0;
+  blocked_ = full_ = false;
   blocked_until_ = Clock::time_point::max();
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     MergeInput& input = *inputs[i];
     open_ += input.open ? 1 : 0;
-    bytes_ += input.queue.bytes();
+    full_ = full_ || input.full;
     if (!input.queue.empty())
       heads_.emplace_back(input.queue.front_ns(), i);
     else if (holds_up_others(input, now))
@@ -76,7 +75,7 @@ Clock::time_point MergeWindow::pump(const std::vector<MergeInput*>& inputs, Cloc
 
 // Takes from the earliest log as long as it is the earliest.
 Clock::time_point MergeWindow::hand_over(const std::vector<MergeInput*>& inputs, Clock::time_point now, LogSink& sink) {
-  const bool waits = order_ == Order::window && open_ > 1 && bytes_ < window_bytes;
+  const bool waits = order_ == Order::window && open_ > 1 && !full_;
   while (!heads_.empty()) {
     std::ranges::pop_heap(heads_, std::greater{});
     const std::size_t earliest = heads_.back().second;

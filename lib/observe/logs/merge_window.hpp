@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Brings the lines of many logs into the order of their times. A log that is still being read up to now holds up the
-// others for a moment; lines that come live wait a tenth of a second for older ones from elsewhere.
+// others for a moment; lines that come live wait a tenth of a second for older ones from elsewhere, unless more come
+// than memory is for.
 #pragma once
 
 #include "observe/logs/line_queue.hpp"
@@ -35,6 +36,7 @@ struct MergeInput {
   LineQueue queue;
   bool open = false;              // more may come
   bool caught_up = false;         // has been silent since it was opened: it is read up to now
+  bool full = false;              // takes no more before lines of it have been handed over
   bool came = false;              // something has come since it was opened
   Clock::time_point last_sign{};  // opened, or the last bytes
 
@@ -63,7 +65,8 @@ class MergeWindow {
 
   Order order_;
   std::vector<Head> heads_;  // a heap, the earliest first
-  std::size_t open_ = 0, bytes_ = 0;
+  std::size_t open_ = 0;
+  bool full_ = false;  // one of them is
   Clock::time_point blocked_until_{};
   bool blocked_ = false;
 };

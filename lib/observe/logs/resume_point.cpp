@@ -3,6 +3,7 @@
 
 #include "base/duration.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstring>
 
@@ -97,6 +98,11 @@ void ResumePoint::reconnected(Log log) {
   replay_end_ = last_second_;
   replaying_ = true;
   gap_possible_ = log == Log::same;
+}
+
+void ResumePoint::expect_too(const ResumePoint& other) {
+  for (const std::uint64_t hash : other.seen_) ++awaited_[hash];
+  replay_end_ = std::max(replay_end_, other.last_second_);
 }
 
 }  // namespace kforge::observe

@@ -27,6 +27,8 @@ class ResumePoint {
   // again.
   enum class Log { same, other };
   void reconnected(Log log);
+  // What another point remembers may come too, and is no news.
+  void expect_too(const ResumePoint& other);
 
  private:
   static constexpr std::int64_t none = INT64_MIN;

@@ -77,11 +77,13 @@ class Pod:
         return max(0, (second - START) * self.rate)
 
     def to_json(self, version: int) -> dict:
-        state = {"running": {"startedAt": rfc3339(START)}} if self.state == "running" else {
-            "terminated": {"exitCode": 0 if self.state == "finished" else 1, "finishedAt": rfc3339(START + 1)}}
+        first, last = self.bounds(self.run)
+        started, ended = (rfc3339(START + line // self.rate) + "Z" for line in (first, last))
+        state = {"running": {"startedAt": started}} if self.state == "running" else {
+            "terminated": {"exitCode": 0 if self.state == "finished" else 1, "startedAt": started, "finishedAt": ended}}
         status = {"name": "app", "restartCount": self.run, "state": state, "ready": self.state == "running"}
         if self.run:
-            status["lastState"] = {"terminated": {"exitCode": 1, "reason": "Error", "finishedAt": rfc3339(START)}}
+            status["lastState"] = {"terminated": {"exitCode": 1, "reason": "Error", "finishedAt": started}}
         return {"apiVersion": "v1", "kind": "Pod",
                 "metadata": {"name": self.name, "namespace": NAMESPACE, "uid": f"uid-{self.name}", "resourceVersion": str(version),
                              "labels": {"kforge.dev/project": "shop", "kforge.dev/service": self.service, "tier": "backend"}},

@@ -4,6 +4,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/unit/http/fetcher.hpp"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -401,6 +402,39 @@ TEST_CASE("a paused stream gets nothing until it is resumed, and loses nothing")
   fetcher.transport.resume(id);
   fetcher.run_until([&] { return handler.completion.has_value(); });
   CHECK(handler.text() == "first" + text);
+}
+
+TEST_CASE("a stream comes in pieces of a bounded size however fast the server is") {
+  const std::string text(8'000'000, 'q');
+  const HttpServer server([&](const HttpRequest&, Peer& peer) {
+    peer.write(chunked_head + chunk(text) + "0\r\n\r\n");
+    return true;
+  });
+  Fetcher fetcher;
+  const http::Connection connection = http_to(server);
+  Collector handler;
+  fetcher.transport.start(stream_of(connection), handler);
+  fetcher.run_until([&] { return handler.completion.has_value(); });
+  CHECK(handler.text() == text);
+  for (const std::string& piece : handler.pieces) CHECK(piece.size() < 600'000);
+}
+
+TEST_CASE("wait returns when the watched output takes more, or when its reader has gone") {
+  int ends[2];
+  REQUIRE(::pipe2(ends, O_NONBLOCK | O_CLOEXEC) == 0);
+  Fetcher fetcher;
+  fetcher.transport.watch_output({ends[1], true});
+  fetcher.transport.wait(fetcher.clock.now() + std::chrono::minutes{1});  // there is room
+  const std::string page(4096, 'x');
+  while (::write(ends[1], page.data(), page.size()) > 0) {
+  }
+  const auto soon = fetcher.clock.now() + std::chrono::milliseconds{20};
+  fetcher.transport.wait(soon);
+  CHECK(fetcher.clock.now() >= soon);
+  fetcher.transport.watch_output({ends[1], false});
+  ::close(ends[0]);
+  fetcher.transport.wait(fetcher.clock.now() + std::chrono::minutes{1});
+  ::close(ends[1]);
 }
 
 TEST_CASE("an exception of a handler leaves wait and the transport goes on") {

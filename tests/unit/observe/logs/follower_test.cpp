@@ -166,6 +166,23 @@ TEST_CASE("a container that crashes is followed into its next run, with its last
   CHECK(rig.sink.lines == Lines{"a dying", "~a: restarted (exit code 1)", "a born", "a alive"});
 }
 
+TEST_CASE("the log of a run that is over is read again when it was cut without a sign of it") {
+  Rig rig;
+  rig.logs.start_pod("order-service", "a");
+  for (int i = 0; i < 20; ++i) {
+    rig.logs.write("a", std::to_string(i));
+    rig.clock.advance(200ms);
+  }
+  rig.logs.end_run("a");
+  rig.cluster.wait(rig.clock.now() + 1s);
+  rig.logs.cut_after(500, http::Failure::none);
+  rig.follow({.tail = {}});
+  rig.run_for(30s);
+  Lines expected;
+  for (int i = 0; i < 20; ++i) expected.push_back("a " + std::to_string(i));
+  CHECK(rig.take() == expected);
+}
+
 TEST_CASE("last lines of a run that could not be read are pulled in from the previous container") {
   Following rig;
   rig.logs.refuse(std::vector(3, tests::Reply::failed(http::Failure::refused)));
