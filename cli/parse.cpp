@@ -109,7 +109,9 @@ class Parser {
 
   void check() {
     if (failure_) throw std::move(*failure_);
-    if (const std::vector<std::string> extras = app_.remaining(true); !extras.empty()) reject(extras.front());
+    std::vector<std::string> extras = app_.remaining(true);
+    std::erase(extras, "--");  // CLI11 keeps the mark behind which everything is an argument
+    if (!extras.empty()) reject(extras.front());
     check_choices(globals_);
     check_choices(invocation_.options);
     for (const ArgumentSpec& spec : invocation_.options.arguments) check_argument(spec);

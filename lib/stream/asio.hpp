@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Boost.Asio as this layer uses it: coroutines on one thread.
+// Boost.Asio as this layer uses it: coroutines on one thread. GCC 12 miscompiles `co_await` in the condition of a loop:
+// the result goes into a variable first.
 #pragma once
 
+// clang-format off
+#include <utility>  // Boost 1.74 uses std::exchange without it
+// clang-format on
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -11,8 +15,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-
-#include <utility>  // Boost 1.74 uses std::exchange without it
 
 namespace kforge::stream {
 

@@ -56,7 +56,9 @@ class Tube : public std::enable_shared_from_this<Tube> {
 
   Task<void> downstream() {
     std::string_view bytes;
-    while (co_await pod_->read(bytes)) {
+    for (;;) {
+      const bool more = co_await pod_->read(bytes);
+      if (!more) co_return;
       if (half_closed_) watch_silence();
       error_code ec;
       co_await asio::async_write(local_, asio::buffer(bytes.data(), bytes.size()), into(ec));
@@ -173,7 +175,9 @@ Task<std::unique_ptr<PodConnection>> Forwarder::reach(int remote) {
 }
 
 Task<void> Forwarder::obey_signals() {
-  while (co_await signal_.wait()) {
+  for (;;) {
+    const bool woken = co_await signal_.wait();
+    if (!woken) co_return;
     signal_.drain();
     throw_if_signalled(outside_.signals);
   }

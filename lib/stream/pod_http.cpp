@@ -34,7 +34,8 @@ Task<void> read_answer(PodConnection& pod, Parser& parser, const PodQuestion& qu
   std::string_view bytes;
   while (!parser.is_done()) {
     error_code ec;
-    if (!co_await pod.read(bytes)) {
+    const bool more = co_await pod.read(bytes);
+    if (!more) {
       if (parser.is_header_done()) {
         parser.put_eof(ec);
         if (!ec) co_return;
@@ -114,7 +115,9 @@ class Asking {
   }
 
   Task<void> obey_signals() {
-    while (co_await signal_.wait()) {
+    for (;;) {
+      const bool woken = co_await signal_.wait();
+      if (!woken) co_return;
       signal_.drain();
       throw_if_signalled(signals_);
     }

@@ -28,7 +28,9 @@ Task<std::unique_ptr<PodConnection>> PodConnection::open(kube::Client& client, P
 
 Task<bool> PodConnection::read(std::string_view& bytes) {
   std::string_view message;
-  while (co_await socket_->read(message)) {
+  for (;;) {
+    const bool more = co_await socket_->read(message);
+    if (!more) co_return false;
     const auto channel = static_cast<unsigned char>(message[0]);
     message.remove_prefix(1);
     if (channel > error_channel) continue;
@@ -44,7 +46,6 @@ Task<bool> PodConnection::read(std::string_view& bytes) {
     bytes = message;
     co_return true;
   }
-  co_return false;
 }
 
 Task<void> PodConnection::write(std::string_view bytes) {

@@ -103,7 +103,11 @@ Task<void> RemoteRun::converse() {
 Task<void> RemoteRun::receive() {
   try {
     std::string_view message;
-    while (co_await socket_->read(message)) take(message);
+    for (;;) {
+      const bool more = co_await socket_->read(message);
+      if (!more) co_return;
+      take(message);
+    }
   } catch (const Error&) {
     if (status_.empty()) throw;  // with a status the command has ended, whatever became of the connection
   }
@@ -135,7 +139,9 @@ int RemoteRun::conclude() const {
 
 Task<void> RemoteRun::feed() {
   std::array<char, piece> bytes{};
-  while (co_await input_.wait()) {
+  for (;;) {
+    const bool woken = co_await input_.wait();
+    if (!woken) break;
     const ssize_t got = ::read(STDIN_FILENO, bytes.data(), bytes.size());
     if (got < 0 && (errno == EINTR || errno == EAGAIN)) continue;
     if (got <= 0) break;
@@ -154,7 +160,9 @@ Task<void> RemoteRun::resize() {
 }
 
 Task<void> RemoteRun::obey_signals() {
-  while (co_await signal_.wait()) {
+  for (;;) {
+    const bool woken = co_await signal_.wait();
+    if (!woken) co_return;
     signal_.drain();
     throw_if_signalled(local_.signals);
     if (raw_ && socket_) co_await resize();
