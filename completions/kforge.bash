@@ -12,7 +12,7 @@ _kforge() {
   for ((i = 1; i < COMP_CWORD; i++)); do
     word="${COMP_WORDS[i]}"
     case "$word" in
-      -f|--file|-e|--environment|--timeout|-o|--output|--color|--progress|--events|--kubeconfig|--context|--cluster|--user|-s|--server|-n|--namespace|--token-file|--certificate-authority|--client-certificate|--client-key|--tls-server-name|--as|--as-uid|--as-group|--dir|--recreate|--recreate|--from|-l|--selector|-c|--container|--tail|--since|--since-time|--include|--exclude|--fields|--where|--name|--speed|--name|--name|--name|--name|--name|--name)
+      -f|--file|-e|--environment|--timeout|-o|--output|--color|--progress|--events|--kubeconfig|--context|--cluster|--user|-s|--server|-n|--namespace|--token-file|--certificate-authority|--client-certificate|--client-key|--tls-server-name|--as|--as-uid|--as-group|--dir|--recreate|--recreate|--from|-l|--selector|-c|--container|--tail|--since|--since-time|--include|--exclude|--fields|--where|-c|--container|--address|--name|--speed|--name|--name|--name|--name|--name|--name)
         ((i++))
         [[ ${COMP_WORDS[i]} == "=" ]] && ((i++))
         [[ $word == -f || $word == --file ]] && file="${COMP_WORDS[i]}" ;;
@@ -59,6 +59,8 @@ _kforge() {
     --exclude) return ;;
     --fields) return ;;
     --where) return ;;
+    -c|--container) return ;;
+    --address) return ;;
     --name) return ;;
     --speed) return ;;
     --name) return ;;
@@ -71,7 +73,7 @@ _kforge() {
   options="-f --file -e --environment --timeout -y --yes -o --output --color --progress --events -q --quiet -v --verbose --sandbox --kubeconfig --context --cluster --user -s --server -n --namespace --token-file --certificate-authority --client-certificate --client-key --tls-server-name --as --as-uid --as-group --insecure-skip-tls-verify -h --help --version"
   arguments=()
   case "$command" in
-    "") arguments=(-W "check render schema explain plan diff up down status ls ps logs describe events top config sandbox completion version") ;;
+    "") arguments=(-W "check render schema explain plan diff up down status ls ps logs exec port-forward describe events top config sandbox completion version") ;;
     "config") arguments=(-W "view-connection") ;;
     "sandbox") arguments=(-W "start stop status reset kubeconfig logs faults") ;;
     "check")
@@ -108,6 +110,14 @@ _kforge() {
       ;;
     "logs")
       options+=" -l --selector -c --container --all-containers -f --follow --no-follow --tail --since --since-time -p --previous --include --exclude --json --fields --where --timestamps"
+      arguments=(-W "$(_kforge_words services)")
+      ;;
+    "exec")
+      options+=" -i --stdin -t --tty -c --container"
+      arguments=(-W "$(_kforge_words services)")
+      ;;
+    "port-forward")
+      options+=" --address"
       arguments=(-W "$(_kforge_words services)")
       ;;
     "describe")

@@ -15,7 +15,7 @@ HOMES = {
     "curses": ("lib/ui/",),
     "zlib.h": ("lib/schema/", "lib/base/", "lib/deploy/", "lib/sandbox/"),
     "sqlite3.h": ("lib/sandbox/",),
-    "boost/": ("lib/http/", "lib/kube/", "lib/sandbox/"),
+    "boost/": ("lib/stream/", "lib/sandbox/"),
     "catch2/": ("tests/",),
 }
 INCLUDE = re.compile(r"^\s*#\s*include\s*<([^>]+)>")
