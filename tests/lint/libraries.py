@@ -8,7 +8,7 @@ from tree import Tree
 # Header prefix -> folders that may include it. fmt, nlohmann/json and the standard library are free.
 HOMES = {
     "curl/": ("lib/http/",),
-    "openssl/": ("lib/base/", "lib/http/", "lib/kube/", "lib/render/", "lib/deploy/", "lib/sandbox/"),
+    "openssl/": ("lib/base/", "lib/http/", "lib/kube/", "lib/stream/", "lib/render/", "lib/deploy/", "lib/sandbox/"),
     "yaml-cpp/": ("lib/yaml/",),
     "CLI/": ("cli/",),
     "ncurses": ("lib/ui/",),
