@@ -11,6 +11,7 @@ namespace kforge::ui {
 namespace {
 
 constexpr std::chrono::seconds heartbeat_pause{30}, flush_pause{1};
+constexpr Milliseconds applied_pause{200};  // without another write: the line of what was applied is complete
 
 std::string seconds_with_tenths(Milliseconds length) {
   return fmt::format("{}.{}s", length.count() / 1000, length.count() / 100 % 10);
@@ -91,7 +92,8 @@ void PlainLines::on_event(const deploy::Event& event) {
                         [&](const deploy::StageStarted& started) { on_stage(started.tier); },
                         [&](const deploy::ObjectApplied& applied) {
                           if (applied.action == deploy::Action::unchanged) return;
-                          if (applied_.empty()) applied_since_ = clock_.now();
+                          applied_last_ = clock_.now();
+                          if (applied_.empty()) applied_since_ = applied_last_;
                           applied_.push_back(applied);
                         },
                         [&](const deploy::StageEnded& ended) { on_stage_ended(ended); },
@@ -122,10 +124,13 @@ void PlainLines::on_state(const deploy::ObjectState& event) {
   const WatchedObject* before = known(event);
   const std::string name = name_for_people(event.object, event.service);
   if (event.verdict.state == rollout::State::failed) {
-    if (before == nullptr || !before->failed()) line(name + " failed: " + event.verdict.message, Colour::red);
+    if (before != nullptr && before->failed()) return;
+    flush_applied();  // what happened first is told first
+    line(name + " failed: " + event.verdict.message, Colour::red);
   } else if (event.verdict.state == rollout::State::waiting) {
-    if (!event.verdict.code.empty() && causes_.emplace(event.object, event.verdict.code).second)
-      line(fmt::format("{} waiting: {}", name, event.verdict.message), Colour::yellow);
+    if (event.verdict.code.empty() || !causes_.emplace(event.object, event.verdict.code).second) return;
+    flush_applied();
+    line(fmt::format("{} waiting: {}", name, event.verdict.message), Colour::yellow);
   } else if (before != nullptr && !before->ready() && event.counts) {
     ready_.push_back(fmt::format("{} {}/{}", name, event.counts->ready, event.counts->wanted));
   }
@@ -194,7 +199,7 @@ void PlainLines::heartbeat() {
 
 void PlainLines::on_tick() {
   const auto now = clock_.now();
-  if (now - applied_since_ >= flush_pause) flush_applied();
+  if (now - applied_since_ >= flush_pause || now - applied_last_ >= applied_pause) flush_applied();
   if (now - last_flush_ >= flush_pause) {
     flush_ready();
     last_flush_ = now;

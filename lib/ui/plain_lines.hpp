@@ -47,7 +47,7 @@ class PlainLines final : public View {
   Groups groups_;
   ProgressModel model_;
   bool in_group_ = false;
-  Clock::time_point last_line_{}, last_flush_{}, applied_since_{};
+  Clock::time_point last_line_{}, last_flush_{}, applied_since_{}, applied_last_{};
   std::vector<deploy::ObjectApplied> applied_;                // not yet told
   std::vector<std::string> ready_;                            // not yet told
   std::set<std::pair<kube::ObjectRef, std::string>> causes_;  // told

@@ -59,8 +59,8 @@ TEST_CASE("a pipe gets a line per change and a heartbeat every 30 seconds") {
         "[0.0s] restarts: order-service (2 pods)\n"
         "[0.5s] namespaces ready\n"
         "[0.9s] database ready: postgres 1/1\n"
-        "[1.9s] backend applied: Deployment backend/order-service changed (image v1.0.0 -> v1.1.0), 1 created\n"
-        "[31.9s] waiting: order-service 1/2 new pods ready 30s\n"
+        "[1.1s] backend applied: Deployment backend/order-service changed (image v1.0.0 -> v1.1.0), 1 created\n"
+        "[31.1s] waiting: order-service 1/2 new pods ready 29s\n"
         "[32.3s] backend ready: product-service 2/2, order-service 2/2\n"
         "[32.3s] done: shop in 34s: 3 updated, 1 created, 41 unchanged\n");
   CHECK(log.terminal.out_text.empty());
