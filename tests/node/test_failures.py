@@ -105,15 +105,18 @@ def test_a_failure_for_a_used_up_quota_is_named(project):
 
 def test_a_failure_to_keep_to_the_disk_limit_evicts_the_pod_and_the_run_goes_on(project):
     """The node evicts a pod whose volume is full; its replacement ends the deploy."""
-    project.write_service("web:v1.0.0", rollout={"minReadySeconds": 25})
+    project.write_service("web:v1.0.0", rollout={"minReadySeconds": 45})  # the node looks at its volumes now and then
     with Watch(project) as watch:
         running = project.start("up")
         pod = until(lambda: ready_pod(project))
         project.cluster.kubectl("exec", "-n", project.namespaces["backend"], pod, "--", "dd", "if=/dev/zero", "of=/tmp/full", "bs=1M", "count=80")
+        until(lambda: watch.of("Evicted"), timeout=90)
         result = running.finish(240).expect(0)
-    assert project.get("backend", "pod", pod)["status"]["reason"] == "Evicted"
+    # Its container ends with 0 when it is told to: the kubelet may call that Succeeded, and forget its reason.
+    assert project.get("backend", "pod", pod)["status"]["phase"] in ("Failed", "Succeeded")
     assert project.deployment()["status"]["availableReplicas"] == 1
-    record("volume that gets too full", "exit code 0; the pod is evicted, and replaced", result.seconds, watch.of("Evicted"))
+    record("volume that gets too full", "exit code 0; the pod is evicted, and replaced", result.seconds,
+           [report for report in watch.of("Evicted") if report.place == "event"])
 
 
 def test_a_slow_start_within_its_budget_is_no_failure(project):

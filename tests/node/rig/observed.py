@@ -141,4 +141,4 @@ def record(name: str, verdict: str, seconds: float, lines: list[Report]) -> None
 
 
 def _timeless(text: str) -> str:
-    return re.sub(r"after \d+ s", "", text)
+    return re.sub(r"after \d+ s|restarted \d+ times", "", text)
