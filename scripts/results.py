@@ -18,8 +18,8 @@ PLAIN = re.compile(r"^(\d+) passed, (\d+) failed$", re.M)
 
 def counts_of_output(text: str) -> tuple[int, int] | None:
     """Passed and failed test cases that one test program reports; None when it reports none (it crashed, or counts as one)."""
-    if match := PLAIN.search(text):
-        return int(match[1]), int(match[2])
+    if lines := PLAIN.findall(text):  # the last one: a test of this script may print others before
+        return int(lines[-1][0]), int(lines[-1][1])
     if match := CATCH_ALL.search(text):
         return int(match[1]), 0
     if match := CATCH_SOME.search(text):

@@ -47,6 +47,11 @@ def without_status(body):
     return body
 
 
+def _periodic_bookmark(event) -> bool:
+    """A bookmark that a server sends when it finds time, unlike the one that ends the initial events."""
+    return isinstance(event, dict) and event.get("type") == "BOOKMARK" and "annotations" not in event.get("object", {}).get("metadata", {})
+
+
 def neutral(value, key=""):
     """The value with neutral names for what is volatile; `key` is the field that holds it."""
     if isinstance(value, dict):
@@ -58,7 +63,7 @@ def neutral(value, key=""):
     if key in VOLATILE and not isinstance(value, list):
         return f"<{key}>" if value not in (None, "", "None") else value
     if isinstance(value, list):
-        return [f"<{key}>"] if key in VOLATILE_LISTS and value != ["None"] else [neutral(item) for item in value]
+        return [f"<{key}>"] if key in VOLATILE_LISTS and value != ["None"] else [neutral(item) for item in value if not _periodic_bookmark(item)]
     return _name(value)
 
 

@@ -16,6 +16,7 @@ class Counts(unittest.TestCase):
         self.assertEqual(results.counts_of_output("All tests passed (1 assertion in 1 test case)\n"), (1, 0))
         self.assertEqual(results.counts_of_output("test cases:  5 |  3 passed | 2 failed\nassertions: 9 | 7 passed | 2 failed\n"), (3, 2))
         self.assertEqual(results.counts_of_output("test cases: 1 | 1 failed\nassertions: 1 | 1 failed\n"), (0, 1))
+        self.assertEqual(results.counts_of_output("1 passed, 1 failed\n.\n4 passed, 0 failed\n"), (4, 0))
         self.assertIsNone(results.counts_of_output("Segmentation fault\n"))
 
     def test_a_ctest_report_of_programs_and_crashes(self):
