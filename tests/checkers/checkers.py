@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Running kforge, kube-score and checkov, and what they found as sets."""
+"""Running kforge, kube-score, checkov and decK, and what they found as sets."""
 
 import json
 import os
@@ -90,3 +90,15 @@ def owner(resource):
     `Pod.backend.order-service.app.kubernetes.io/component-api…`."""
     _, namespace, name = resource.split(".", 2)
     return namespace, name.split(".app.kubernetes.io/")[0]
+
+
+def kong_files(documents):
+    """Every declarative file of Kong that the render shows; in a Secret its text is not shown."""
+    return [document["data"]["kong.yml"] for document in documents if "kong.yml" in document.get("data", {})]
+
+
+def deck(text):
+    """What decK finds in a declarative file: unknown keys, missing ones, references to nothing. It asks no Kong."""
+    done = subprocess.run(["deck", "validate", "--no-color", "--state", "-"], input=text, capture_output=True, text=True, check=False)
+    assert done.returncode == 0 or "errors occurred" in done.stderr, done.stderr
+    return [line.strip() for line in done.stderr.splitlines()[1:] if line.strip()]

@@ -4,7 +4,7 @@
 import pytest
 import yaml
 
-from checkers import PROJECTS, ROOT, checkov, kube_score, render, waived, without_waivers
+from checkers import PROJECTS, ROOT, checkov, deck, kong_files, kube_score, render, waived, without_waivers
 
 PAGE = (ROOT / "docs/manifests.md").read_text()
 
@@ -65,3 +65,16 @@ def test_every_waiver_is_documented_with_its_reason(rendered, checkov_reports):
     for documents in rendered.values():
         for check, *_ in excused_by_kube_score(documents):
             assert f"`{check}`" in PAGE
+
+
+@pytest.mark.parametrize("project", ["shop", "laptop", "no-database"])
+def test_deck_finds_nothing_in_the_configuration_of_kong(rendered, project):
+    [text] = kong_files(rendered[project])
+    assert deck(text) == []
+    assert deck(text.replace("protocols:", "protocol:", 1)), "it would say so"
+
+
+def test_deck_wants_a_secret_where_kong_makes_its_own():
+    """With consumers the file is in a Secret; this is the one that the golden test compares. A key that only verifies has no secret."""
+    text = (ROOT / "tests/golden/render/gateway-kong.yml").read_text()
+    assert deck(text) == ["consumers.2.jwt_secrets.0: secret is required"]
