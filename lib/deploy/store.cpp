@@ -94,6 +94,7 @@ void Store::touch(const Entry& entry) {
     touched_.insert({schema::kind_name("v1", "Service"), entry.ref.name_space,
                      string_at(entry.object, {"metadata", "labels", "kubernetes.io/service-name"})});
   if (kind == "PersistentVolumeClaim") touch_kind(entry.ref.name_space, "StatefulSet");
+  if (kind == "Node") touch_workloads();
   if (is_workload(kind)) touch_services_of(entry);
 }
 
@@ -109,6 +110,12 @@ void Store::touch_kind(const std::string& name_space, const std::string& kind) {
   const auto found = by_kind_.find({name_space, kind});
   if (found == by_kind_.end()) return;
   for (const std::string& uid : found->second) touched_.insert(entries_.at(uid)->ref);
+}
+
+void Store::touch_workloads() {
+  for (const auto& [where, uids] : by_kind_)
+    if (is_workload(where.second))
+      for (const std::string& uid : uids) touched_.insert(entries_.at(uid)->ref);
 }
 
 void Store::touch_services_of(const Entry& workload) {
@@ -190,7 +197,7 @@ rollout::Surroundings Store::around(const Json& live) const {
       if (claim != &live) add_events(kube::uid_of(*claim), around);
     add_kind("", "StorageClass", around.storage_classes);
   }
-  if (kind == "DaemonSet") add_kind("", "Node", around.nodes);
+  if (is_workload(kind)) add_kind("", "Node", around.nodes);
   if (kind == "Service") add_targets(live, ref, around);
   // Without its ReplicaSets (the account may not see them), a Deployment's pods are found by their names.
   if (kind == "Deployment" && around.replica_sets.empty()) add_kind(ref.name_space, "Pod", around.pods);

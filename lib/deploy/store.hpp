@@ -44,6 +44,7 @@ class Store {
   void touch(const Entry& entry);
   void touch_owners(const std::string& uid);
   void touch_kind(const std::string& name_space, const std::string& kind);
+  void touch_workloads();
   void touch_services_of(const Entry& workload);
   void add_family(const std::string& uid, rollout::Surroundings& around) const;
   void add_kind(const std::string& name_space, const std::string& kind, std::vector<const Json*>& out) const;

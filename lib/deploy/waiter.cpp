@@ -59,6 +59,13 @@ void Waiter::start_feeds(const std::vector<WatchNeed>& needs) {
     feeds_.push_back(std::make_unique<Feed>(session_, store_, need.request, need.necessity));
 }
 
+void Waiter::look_at_nodes() {
+  const WatchNeed need = node_need();
+  const bool watched =
+      std::ranges::any_of(feeds_, [&](const auto& feed) { return feed->covers(need.request.kind, {}); });
+  if (!watched) start_feeds({need});
+}
+
 bool Waiter::lists_known() const {
   return std::ranges::all_of(feeds_, [](const auto& feed) { return feed->settled(); });
 }
@@ -124,6 +131,7 @@ void Waiter::judge(Target& target) {
   target.look_again.reset();
   std::optional<rollout::Verdict> verdict = verdict_on(target);
   if (!verdict) return;
+  if (rollout::is_about_nodes(*verdict)) look_at_nodes();
   const Json* live = store_.find(target.change->ref);
   tell(target, *std::move(verdict), live != nullptr ? rollout::counts_of(*live) : std::nullopt);
 }

@@ -51,6 +51,7 @@ class Waiter {
 
  private:
   void start_feeds(const std::vector<WatchNeed>& needs);
+  void look_at_nodes();
   bool lists_known() const;
   void check_feeds() const;
   void judge_touched();

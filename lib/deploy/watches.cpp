@@ -138,8 +138,12 @@ std::vector<WatchNeed> watch_needs(const std::vector<Change*>& changes, const st
     NamespaceNeeds(name_space, std::move(members), project).add_to(needs);
   }
   if (claims) needs.push_back({{.kind = known("storage.k8s.io/v1", "StorageClass")}, Necessity::helpful});
-  if (nodes) needs.push_back({{.kind = known("v1", "Node")}, Necessity::helpful});
+  if (nodes) needs.push_back(node_need());
   return needs;
+}
+
+WatchNeed node_need() {
+  return {{.kind = known("v1", "Node")}, Necessity::helpful};
 }
 
 }  // namespace kforge::deploy

@@ -19,6 +19,9 @@ struct WatchNeed {
 };
 // One watch per kind and namespace: the objects themselves, and what explains them (pods, ReplicaSets, events, claims,
 // endpoints). Narrowed by the project's label where everything that matters carries it.
+// Nodes are watched from the start only for DaemonSets, because a large cluster has many (node_need).
 std::vector<WatchNeed> watch_needs(const std::vector<Change*>& changes, const std::string& project);
+// The nodes, for pods that get none.
+WatchNeed node_need();
 
 }  // namespace kforge::deploy

@@ -43,6 +43,7 @@ enum class CauseId : int {
   sandbox_fails = 2026,
   pod_failed = 2027,
   container_lost = 2028,
+  no_node_ready = 2029,
   // pods that cannot be created
   quota_exceeded = 2030,
   pod_security = 2031,

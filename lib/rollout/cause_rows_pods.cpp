@@ -119,6 +119,10 @@ constexpr Cause rows[] = {
     {CauseId::container_lost, "KF2028", "ContainerLost", "the node lost the container",
      "The node cannot say how the container ended, usually because the node itself was restarted.",
      "nothing, if the container was started again; otherwise check the node"},
+    {CauseId::no_node_ready, "KF2029", "NoNodeReady", "no node is ready",
+     "The nodes that could take the pod do not answer, are cordoned or are short of something, so Kubernetes keeps new "
+     "pods off them until they have recovered.",
+     "look at the nodes: `kubectl get nodes`, `kubectl describe node NAME`"},
 };
 
 }  // namespace

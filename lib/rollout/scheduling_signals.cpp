@@ -32,50 +32,84 @@ std::vector<std::string> node_reasons(std::string_view message) {
   return reasons;
 }
 
-bool is_rule(const std::string& reason) {
-  constexpr std::array rules = {"untolerated taint", "taints that the pod didn't tolerate",
-                                "node affinity",     "pod affinity rules",
-                                "anti-affinity",     "requested node name"};
-  // Taints that Kubernetes sets itself go away when the node recovers.
-  const bool passing = contains(reason, "node.kubernetes.io/") || contains(reason, "node.cloudprovider.kubernetes.io/");
-  return !passing && std::any_of(rules.begin(), rules.end(), [&](const char* rule) { return contains(reason, rule); });
+// Taints that Kubernetes sets itself go away when the node recovers.
+bool is_passing(std::string_view taint) {
+  return contains(taint, "node.kubernetes.io/") || contains(taint, "node.cloudprovider.kubernetes.io/");
 }
 
-bool all_nodes_ready(const Judging& judging) {
-  return std::all_of(judging.around.nodes.begin(), judging.around.nodes.end(),
-                     [](const Json* node) { return has_condition(*node, "Ready", "True"); });
+// Old schedulers name the taint, "{node.kubernetes.io/not-ready: }"; that of Kubernetes 1.36 does not.
+bool is_taint(std::string_view reason) {
+  return contains(reason, "untolerated taint") || contains(reason, "taints that the pod didn't tolerate");
 }
 
-// More room would not help: every node is ruled out by a rule of the pod.
-bool only_rules(const Judging& judging, std::string_view message) {
+bool is_rule(std::string_view reason) {
+  constexpr std::array rules = {"node affinity", "pod affinity rules", "anti-affinity", "requested node name"};
+  return is_taint(reason) ||
+         std::any_of(rules.begin(), rules.end(), [&](const char* rule) { return contains(reason, rule); });
+}
+
+bool is_recovering(const Json& node) {
+  const auto& taints = list_at(node, {"spec", "taints"});
+  return !has_condition(node, "Ready", "True") || std::any_of(taints.begin(), taints.end(), [](const Json& taint) {
+    return is_passing(text_at(taint, {"key"}));
+  });
+}
+
+// What stands between a pod and a node.
+enum class Obstacle {
+  room,        // more of it would help
+  nodes_away,  // they may come back
+  rules,       // of the pod; neither would help
+  taints,      // of which nobody knows whether they pass: the account may not see nodes
+};
+
+Obstacle obstacle_of(const Judging& judging, std::string_view message) {
   const auto reasons = node_reasons(message);
-  return !reasons.empty() && std::all_of(reasons.begin(), reasons.end(), is_rule) && all_nodes_ready(judging);
+  const auto& nodes = judging.around.nodes;
+  if (reasons.empty() || !std::all_of(reasons.begin(), reasons.end(), is_rule)) return Obstacle::room;
+  const bool tainted = std::any_of(reasons.begin(), reasons.end(), is_taint);
+  const bool named = std::any_of(reasons.begin(), reasons.end(), is_passing);
+  const bool recovering =
+      std::any_of(nodes.begin(), nodes.end(), [](const Json* node) { return is_recovering(*node); });
+  if (named || (tainted && recovering)) return Obstacle::nodes_away;
+  return tainted && nodes.empty() ? Obstacle::taints : Obstacle::rules;
+}
+
+CauseId cause_of(Obstacle obstacle) {
+  switch (obstacle) {
+    case Obstacle::room:
+      return CauseId::unschedulable;
+    case Obstacle::nodes_away:
+      return CauseId::no_node_ready;
+    case Obstacle::rules:
+    case Obstacle::taints:
+      break;
+  }
+  return CauseId::no_matching_node;
 }
 
 // How long to wait for a node: an autoscaler that is bringing one gets ten minutes, one that will not gets thirty
 // seconds.
-Milliseconds patience(const Judging& judging, const Json& pod, bool rules) {
+Milliseconds patience(const Judging& judging, const Json& pod, Obstacle obstacle) {
   for (const Json* event : events_about(judging, uid_of(pod))) {
     const std::string_view reason = event_reason(*event);
     if (reason == "TriggeredScaleUp" || reason == "Nominated") return minutes(10);
     if (reason == "NotTriggerScaleUp") return seconds(30);
   }
-  return rules ? seconds(30) : seconds(120);
+  return obstacle == Obstacle::rules ? seconds(30) : seconds(120);
 }
 
 Signal unschedulable(const Judging& judging, const Json& pod, const Json& condition) {
   const std::string_view said = text_at(condition, {"message"});
-  const bool rules = only_rules(judging, said);
+  const Obstacle obstacle = obstacle_of(judging, said);
   const bool volume = contains(said, "PersistentVolumeClaim") || contains(said, "persistentvolumeclaim");
-  Signal signal = signal_on(pod,
-                            volume  ? CauseId::volume_not_provisioned
-                            : rules ? CauseId::no_matching_node
-                                    : CauseId::unschedulable,
-                            volume  ? "its volume is not there"
-                            : rules ? "no node matches the pod's rules"
-                                    : "no node has room",
+  const CauseId id = volume ? CauseId::volume_not_provisioned : cause_of(obstacle);
+  Signal signal = signal_on(pod, id,
+                            volume                         ? "its volume is not there"
+                            : obstacle == Obstacle::taints ? "no node may take it"
+                                                           : std::string(cause(id).title),
                             said);
-  signal.fatal_after = volume ? Milliseconds(seconds(180)) : patience(judging, pod, rules);
+  signal.fatal_after = volume ? Milliseconds(seconds(180)) : patience(judging, pod, obstacle);
   signal.condition = &condition;
   signal.symptom = volume;  // the claim knows more
   return signal;

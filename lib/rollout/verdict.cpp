@@ -22,6 +22,10 @@ bool settled(const Verdict& verdict) {
   return verdict.state != State::waiting;
 }
 
+bool is_about_nodes(const Verdict& verdict) {
+  return verdict.code == cause(CauseId::no_matching_node).code;
+}
+
 Baseline baseline_of(const Json& reply, const std::vector<const Json*>& pods, std::optional<WallTime> applied_at) {
   Baseline baseline;
   baseline.uid = uid_of(reply);

@@ -30,6 +30,8 @@ struct Verdict {
   int pods_total = 0;
 };
 bool settled(const Verdict& verdict);
+// Whether another verdict is possible once the nodes are known: the scheduler does not say which taints it met.
+bool is_about_nodes(const Verdict& verdict);
 
 // Live objects around the one that is judged; all of one namespace. Pointers stay owned by the caller's store. More
 // than belongs to the object is allowed; Index (rollout/index.hpp) picks what belongs, which makes judging many objects

@@ -33,6 +33,22 @@ Json event_about(const Json& pod, const std::string& reason, const std::string& 
           {"involvedObject", {{"kind", "Pod"}, {"name", pod["metadata"]["name"]}, {"uid", pod["metadata"]["uid"]}}}};
 }
 
+Json a_node(const std::string& ready) {
+  return {{"apiVersion", "v1"},
+          {"kind", "Node"},
+          {"metadata", {{"name", "node-1"}}},
+          {"status", {{"conditions", {{{"type", "Ready"}, {"status", ready}}}}}}};
+}
+
+Json tainted_out() {
+  return {{"phase", "Pending"},
+          {"conditions",
+           {{{"type", "PodScheduled"},
+             {"status", "False"},
+             {"reason", "Unschedulable"},
+             {"message", "0/1 nodes are available: 1 node(s) had untolerated taint(s)."}}}}};
+}
+
 }  // namespace
 
 TEST_CASE(
@@ -306,6 +322,31 @@ TEST_CASE("what only explains may be invisible: without events, pods and classes
     rig.cluster.forbid("*", plural);
   // Looking for a lost database needs the claim.
   CHECK_FALSE(rig.up().error);
+}
+
+TEST_CASE("a node that goes away and comes back is waited for") {
+  Rig rig({"order-service"});
+  rig.cluster.put(a_node("Unknown"));
+  pods_of(rig, "order-service", tainted_out());
+  rig.cluster.when_written("Deployment", "order-service", 60s, [](FakeCluster& cluster, const Json&) {
+    cluster.put(a_node("True"));
+    cluster.edit("Deployment", "backend", "order-service", [](Json& object) {
+      object["status"] = {{"observedGeneration", object["metadata"]["generation"]}};
+      for (const char* count : {"replicas", "updatedReplicas", "readyReplicas", "availableReplicas"})
+        object["status"][count] = int_at(object, {"spec", "replicas"}, 1);
+    });
+  });
+  const Ended run = rig.up();
+  CHECK_FALSE(run.error);
+  const auto states = run.told.all<deploy::ObjectState>();
+  CHECK(std::ranges::any_of(states, [](const auto& state) { return state.verdict.code == "KF2029"; }));
+  CHECK(position(rig.lines(), {"GET /api/v1/nodes"}) >= 0);
+}
+
+TEST_CASE("as long as every pod gets a node nobody asks for the nodes, of which there may be thousands") {
+  Rig rig;
+  CHECK_FALSE(rig.up().error);
+  CHECK(position(rig.lines(), {"/api/v1/nodes"}) == -1);
 }
 
 TEST_CASE("a service whose selector matches nothing fails its stage (svc-no-endpoints)") {

@@ -17,6 +17,8 @@ constexpr std::string_view tainted =
     "0/3 nodes are available: 1 node(s) didn't match Pod's node affinity/selector, 2 node(s) had untolerated taint(s). "
     "no new claims to deallocate, preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.";
 
+constexpr std::string_view only_tainted = "0/1 nodes are available: 1 node(s) had untolerated taint(s).";
+
 struct Schedule : Watched {
   Json live = rolling(deployment("orders", 1), 1, 0);
   Json set = replica_set(live, 1, 1, 0);
@@ -71,6 +73,7 @@ TEST_CASE("an autoscaler of nodes decides how long to wait for a node") {
 
 TEST_CASE("rules that no node meets are not helped by waiting") {
   Schedule schedule;
+  schedule.have(node("node-1"));
   schedule.have(pending(schedule.pod, tainted));
   CHECK(schedule.judge_after(seconds(29), schedule.live).state == State::waiting);
   const auto verdict = schedule.judge_after(seconds(1), schedule.live);
@@ -80,15 +83,40 @@ TEST_CASE("rules that no node meets are not helped by waiting") {
 
 TEST_CASE("a node that is only not ready may lose its taint again") {
   Schedule schedule;
-  schedule.have(node("node-1", false));
-  schedule.have(pending(schedule.pod, "0/1 nodes are available: 1 node(s) had untolerated taint(s)."));
-  CHECK(schedule.judge_after(seconds(60), schedule.live).code == "KF2021");
-  CHECK(schedule.judge(schedule.live).state == State::waiting);
+  const auto waits_for_a_node = [&] {
+    const auto verdict = schedule.judge_after(seconds(60), schedule.live);
+    CHECK(verdict.code == "KF2029");
+    CHECK(verdict.message == "0/1 new pods ready, no node is ready");
+    CHECK(verdict.state == State::waiting);
+    CHECK(schedule.judge_after(seconds(60), schedule.live).state == State::failed);
+  };
+  SECTION("it does not answer") {
+    schedule.have(node("node-1", false));
+    schedule.have(pending(schedule.pod, only_tainted));
+    waits_for_a_node();
+  }
+  SECTION("it is short of something") {
+    Json full = node("node-1");
+    full["spec"]["taints"] = {{{"key", "node.kubernetes.io/disk-pressure"}, {"effect", "NoSchedule"}}};
+    schedule.have(full);
+    schedule.have(pending(schedule.pod, only_tainted));
+    waits_for_a_node();
+  }
+  SECTION("an old scheduler names the taint") {
+    schedule.have(pending(
+        schedule.pod, "0/1 nodes are available: 1 node(s) had untolerated taint {node.kubernetes.io/not-ready: }."));
+    waits_for_a_node();
+  }
+}
 
-  Schedule old_words;
-  old_words.have(pending(old_words.pod,
-                         "0/1 nodes are available: 1 node(s) had untolerated taint {node.kubernetes.io/not-ready: }."));
-  CHECK(old_words.judge_after(seconds(60), old_words.live).state == State::waiting);
+TEST_CASE("who may not see the nodes does not know whether a taint stays, and waits for longer") {
+  Schedule schedule;
+  schedule.have(pending(schedule.pod, only_tainted));
+  const auto verdict = schedule.judge_after(seconds(119), schedule.live);
+  CHECK(verdict.code == "KF2022");
+  CHECK(verdict.message == "0/1 new pods ready, no node may take it");
+  CHECK(verdict.state == State::waiting);
+  CHECK(schedule.judge_after(seconds(1), schedule.live).state == State::failed);
 }
 
 TEST_CASE("a pod from before the write gets the same time from the write on") {
