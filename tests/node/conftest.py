@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """One node for the whole run, shared by all workers; the shop on it once; a project of its own for every other test."""
 
-import fcntl
 import os
 from pathlib import Path
 
@@ -11,6 +10,13 @@ from harness.control_plane import ControlPlane
 from harness.paths import kforge_binary
 from harness.project import TestProject
 from rig.node import Node
+
+
+def pytest_collection_modifyitems(items):
+    """No test depends on the order; but less time is spent waiting when the longest come first, and those that are alone last."""
+    def rank(item):
+        return 2 if item.get_closest_marker("alone") else 0 if item.get_closest_marker("xdist_group") else 1
+    items.sort(key=rank)
 
 
 @pytest.fixture(scope="session")
@@ -30,11 +36,8 @@ def node(folder) -> Node:
 
 
 @pytest.fixture(autouse=True)
-def turn(folder, request):
-    """Tests run beside each other, but for those that disturb the node for all: these wait for the others and have it alone."""
-    alone = request.node.get_closest_marker("alone")
-    with (folder / "settings/turn").open("a") as turns:
-        fcntl.flock(turns, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
+def turn(node, request):
+    with node.turn(alone=request.node.get_closest_marker("alone") is not None):
         yield
 
 

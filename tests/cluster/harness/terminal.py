@@ -75,6 +75,11 @@ class TerminalRun:
     def type(self, text: str) -> None:
         os.write(self._master, text.encode())
 
+    def resize(self, lines: int, columns: int) -> None:
+        """As when a window is pulled larger or smaller."""
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+        self._screen.resize(lines, columns)
+
     def finish(self, timeout: float = 60) -> int:
         """Reads to the end and returns the exit code."""
         end = time.monotonic() + timeout

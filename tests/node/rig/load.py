@@ -5,15 +5,25 @@ import http.client
 import threading
 import time
 from collections import Counter
+from dataclasses import dataclass
 
 from .shop import HOST
+
+
+@dataclass(frozen=True)
+class Place:
+    """What customers ask for."""
+
+    address: str
+    path: str = "/api/products"
+    port: int = 80
 
 
 class Load:
     """`customers` threads that ask one after the other. With keep-alive a connection is used until the server closes it."""
 
-    def __init__(self, address: str, path: str, customers: int = 4, keep_alive: bool = True, pause: float = 0.01):
-        self._address, self._path, self._keep_alive, self._pause = address, path, keep_alive, pause
+    def __init__(self, place: Place, customers: int = 4, keep_alive: bool = True, pause: float = 0.01):
+        self._place, self._keep_alive, self._pause = place, keep_alive, pause
         self.answers: Counter = Counter()   # by status
         self.versions: Counter = Counter()  # by x-service-version
         self.failures: list[str] = []
@@ -42,7 +52,7 @@ class Load:
         connection = None
         while not self._stop.wait(self._pause):
             reused = connection is not None
-            connection = connection or http.client.HTTPConnection(self._address, 80, timeout=30)
+            connection = connection or http.client.HTTPConnection(self._place.address, self._place.port, timeout=30)
             try:
                 connection = self._ask(connection)
             except (OSError, http.client.HTTPException) as problem:
@@ -54,7 +64,7 @@ class Load:
 
     def _ask(self, connection: http.client.HTTPConnection) -> http.client.HTTPConnection | None:
         """The connection for the next question, if it can be used again."""
-        connection.request("GET", self._path, headers={"Host": HOST, "Connection": "keep-alive" if self._keep_alive else "close"})
+        connection.request("GET", self._place.path, headers={"Host": HOST, "Connection": "keep-alive" if self._keep_alive else "close"})
         answer = connection.getresponse()
         text = answer.read()
         self.answers[answer.status] += 1

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The running node: its programs, and what they leave in the machine."""
 
+import fcntl
 import os
 import signal
 import subprocess
+from contextlib import contextmanager
 from pathlib import Path
 
 from harness.wait import until
@@ -16,6 +18,18 @@ class Node:
     def __init__(self, folder: Path):
         self.folder = folder
         self._first = (folder / "namespaces.pid").read_text().strip()
+
+    @contextmanager
+    def turn(self, alone: bool = False):
+        """Tests run beside each other, but for those that disturb the node for all: these wait for the others and have it alone."""
+        with (self.folder / "settings/turn").open("a") as turns:
+            fcntl.flock(turns, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
+            yield
+
+    def log_file(self, pod: dict, container: str) -> Path:
+        """Where the kubelet keeps what the first run of a container writes; rotation gives the name to another file."""
+        name = pod["metadata"]
+        return self.folder / f"logs/pods/{name['namespace']}_{name['name']}_{name['uid']}/{container}/0.log"
 
     def inside(self, *command: str, check: bool = True) -> str:
         """The output of a command in the node's namespaces."""
