@@ -44,6 +44,8 @@ cluster_tests() {
   KFORGE_CLIENT_CHECK=$PWD/build/$fast/tests/cluster/client/client_check KFORGE_TEST_LOGS=$results/cluster-logs \
     tests/cluster/run -n "$((jobs * 2))" --junit-xml "$results/cluster.xml"
 }
+# The same tests once more, on a sandbox.
+sandbox_tests() { tests/cluster/run --on sandbox -n "$((jobs * 2))" --junit-xml "$results/sandbox.xml"; }
 e2e_tests() { tests/e2e/run -n "$((jobs * 2))" --junit-xml "$results/e2e.xml"; }
 node_tools() { tests/node/build; }
 # The shop takes one worker; what it does not use, the failures on purpose take. They mostly wait.
@@ -67,6 +69,7 @@ if [[ $quick == no ]] && rung build-release build release; then
   if rung cluster-tools cluster_tools; then
     rung e2e e2e_tests
     rung cluster cluster_tests
+    rung sandbox sandbox_tests
     rung node-tools node_tools && rung node node_tests
   fi
 fi

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One control plane for the whole run, shared by all workers; one project, with namespaces and a user of its own, for each test."""
+"""One control plane for the whole run, shared by all workers; one project, with namespaces and a user of its own, for each test.
+
+With `--on sandbox` the same tests run on a sandbox, but for those marked `control_plane`.
+"""
 
 import os
 import shutil
@@ -12,9 +15,21 @@ from harness.control_plane import ControlPlane
 from harness.paths import kforge_binary
 from harness.project import TestProject
 from harness.proxy import FaultyProxy
+from harness.sandbox_plane import SandboxPlane
 
 VARIABLE = "KFORGE_TEST_CLUSTER"
 _own: ControlPlane | None = None
+
+
+def pytest_addoption(parser):
+    parser.addoption("--on", choices=("control-plane", "sandbox"), default="control-plane", help="what the tests run on")
+
+
+def pytest_collection_modifyitems(config, items):
+    if config.option.on == "sandbox":
+        left = [item for item in items if item.get_closest_marker("control_plane")]
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if item not in left]
 
 
 def pytest_configure(config):
@@ -22,14 +37,14 @@ def pytest_configure(config):
     if hasattr(config, "workerinput") or VARIABLE in os.environ or config.option.collectonly:
         return
     folder = Path(tempfile.mkdtemp(prefix="kforge-cluster-"))
-    _own = ControlPlane.start(folder, owner=os.getpid())
+    _own = (SandboxPlane if config.option.on == "sandbox" else ControlPlane).start(folder, owner=os.getpid())
     os.environ[VARIABLE] = str(folder)  # the workers inherit it
 
 
 def pytest_unconfigure(config):
     if _own:
         logs = os.environ.get("KFORGE_TEST_LOGS")
-        if logs:
+        if logs and (_own.folder / "logs").exists():
             shutil.copytree(_own.folder / "logs", logs, dirs_exist_ok=True)
         _own.stop()
 

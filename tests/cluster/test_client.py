@@ -10,6 +10,8 @@ import pytest
 
 from harness.paths import ROOT
 
+pytestmark = pytest.mark.control_plane
+
 CHECK = Path(os.environ.get("KFORGE_CLIENT_CHECK") or ROOT / "build/dev/tests/cluster/client/client_check")
 OBJECTS = 600  # more than one page of a list
 

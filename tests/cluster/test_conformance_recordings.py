@@ -4,7 +4,11 @@
 import subprocess
 import sys
 
+import pytest
+
 from harness.paths import ROOT
+
+pytestmark = pytest.mark.control_plane
 
 
 def test_the_api_server_answers_as_recorded(cluster):

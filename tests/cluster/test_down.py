@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """`kforge down`: the reverse order, data kept unless it is named, nobody else's objects touched."""
 
+import pytest
+
 from harness.wait import until
 
 FULL = {"database": {"kind": "postgres", "image": "postgres:17"}, "gateway": {"kind": "kong", "replicas": 1},
         "services": {"web": {"image": "shop/web:v1", "port": 8000, "replicas": 1, "routes": ["/api"]}}}
 
 
+@pytest.mark.control_plane
 def test_down_removes_the_project_in_reverse_order_and_keeps_data(project):
     """down-order-and-wait"""
     project.write(FULL)
@@ -40,6 +43,7 @@ def test_down_with_delete_data_leaves_nothing(project):
         until(lambda: project.cluster.try_kubectl("get", "namespace", name).code == 1)
 
 
+@pytest.mark.control_plane
 def test_down_without_a_terminal_wants_the_flag(project):
     project.write_service()
     project.run("up").expect(0)
@@ -62,6 +66,7 @@ def test_down_at_a_terminal_asks_for_the_projects_name(project):
         assert bool(project.items("backend", "deployments")) == (code != 0)
 
 
+@pytest.mark.control_plane
 def test_a_dry_run_shows_what_goes_and_what_stays(project):
     project.write(FULL)
     project.run("up").expect(0)
@@ -84,6 +89,7 @@ def test_down_leaves_what_it_does_not_own(project):
     assert "theirs" in project.names("backend", "configmaps")
 
 
+@pytest.mark.control_plane
 def test_down_of_what_is_not_there_has_nothing_to_do(project):
     project.write_service()
     trail = project.audit()

@@ -12,6 +12,7 @@ def error_of(result):
     return error
 
 
+@pytest.mark.control_plane
 def test_an_account_without_the_right_is_told_which_one(project):
     namespace = project.namespaces["backend"]
     project.cluster.make_namespaces(namespace)
@@ -80,7 +81,7 @@ def test_a_silent_server_ends_at_the_timeout(project, proxy):
 
 
 def test_connections_that_break_while_waiting_do_not_matter(project, proxy):
-    project.write_service(annotations={"kforge.dev/test-ready-after": "3s"})
+    project.write_service(annotations=project.slow("3s"))
     kubeconfig = project.cluster.kubeconfig_with(project.folder / "cut", project.account, proxy.server)
     running = project.start("up", "--progress", "plain", kubeconfig=kubeconfig)
     running.wait_for("backend applied")
@@ -89,6 +90,7 @@ def test_connections_that_break_while_waiting_do_not_matter(project, proxy):
     assert project.deployment()["status"]["availableReplicas"] == 1
 
 
+@pytest.mark.control_plane
 def test_an_object_the_server_refuses_is_named_with_its_field(project):
     project.write_service()
     project.change({"patches": [{"kind": "Service", "name": "web", "patch": {"spec": {"clusterIP": "192.0.2.1"}}}]})
@@ -106,6 +108,7 @@ def test_an_object_the_server_refuses_is_named_with_its_field(project):
     ("services:\n  web: {image: 'shop/web:v1', port: 8000, uses: [wbe]}\n", ":4:", ["wbe"]),
     ("services: [\n", ":", []),
 ])
+@pytest.mark.control_plane
 def test_a_mistake_in_the_file_is_shown_with_its_place(project, text, place, words):
     project.write_text(f"apiVersion: kforge.dev/v1\nproject: {project.name}\n{text}")
     trail = project.audit()
@@ -131,6 +134,7 @@ def test_a_wrong_command_line_is_usage(project, arguments):
     project.run(*arguments).expect(64)
 
 
+@pytest.mark.control_plane
 def test_a_project_for_another_context_is_refused(project):
     project.write_service()
     project.change({"kubernetes": {"context": "production"}})

@@ -13,7 +13,7 @@ def write_slow(project):
     """A service that takes an hour to get ready, and a gateway after it."""
     project.write({"gateway": {"kind": "kong", "replicas": 1},
                    "services": {"web": {"image": "shop/web:v1", "port": 8000, "replicas": 1, "routes": ["/api"],
-                                        "annotations": {"kforge.dev/test-ready-after": "1h"}}}})
+                                        "annotations": project.slow("1h")}}})
 
 
 @pytest.mark.parametrize("number, code, kind", [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")])

@@ -11,6 +11,8 @@ from harness.log_server import NAMESPACE, LogServer, Pod, missing_or_repeated
 from harness.paths import kforge_binary
 from harness.wait import until
 
+pytestmark = pytest.mark.control_plane
+
 
 @pytest.fixture
 def running(project):

@@ -6,6 +6,8 @@ import pytest
 from harness.paths import ROOT
 from harness.project import TIERS
 
+pytestmark = pytest.mark.control_plane
+
 FILES = sorted((ROOT / "manifests").rglob("*.yaml"))
 RESTRICTED = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "warn", "audit")}
 

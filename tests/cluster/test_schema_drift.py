@@ -6,7 +6,11 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from harness.paths import ROOT
+
+pytestmark = pytest.mark.control_plane
 
 CAPTURED = ROOT / "tests/unit/schema/captured/field_sets.json"
 

@@ -3,6 +3,8 @@
 
 import re
 
+import pytest
+
 from harness.events import check_events
 from harness.shop import write_shop
 
@@ -11,6 +13,7 @@ WORKLOADS = [("StatefulSet", "database", "postgres"), ("Deployment", "auth", "ke
              ("Deployment", "backend", "order-service"), ("Deployment", "backend", "payment-service"), ("Deployment", "gateway", "kong")]
 
 
+@pytest.mark.control_plane
 def test_the_shop_comes_up_tier_by_tier_and_stays_as_it_is(project):
     write_shop(project)
     trail = project.audit()

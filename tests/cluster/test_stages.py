@@ -8,6 +8,8 @@ import pytest
 from harness.objects import deployment, job, stateful_set
 from harness.wait import until
 
+pytestmark = pytest.mark.control_plane
+
 
 class Place:
     """A namespace, as kubectl sees it."""

@@ -3,6 +3,8 @@
 
 import json
 
+import pytest
+
 from harness.wait import until
 
 
@@ -10,6 +12,7 @@ def rows(result):
     return {(row["kind"], row["name"]): row for row in result.json()["objects"]}
 
 
+@pytest.mark.control_plane
 def test_status_of_a_running_project(project):
     project.write_service(replicas=2)
     project.run("up").expect(0)
@@ -49,7 +52,7 @@ def test_status_from_a_saved_list_needs_no_cluster(project):
 
 
 def test_watching_redraws_until_ctrl_c(project):
-    project.write_service(annotations={"kforge.dev/test-ready-after": "3s"})
+    project.write_service(annotations=project.slow("3s"))
     project.run("up", "--no-wait").expect(0)
     terminal = project.terminal("status", "--watch")
     try:

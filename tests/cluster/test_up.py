@@ -4,11 +4,10 @@
 import base64
 import json
 
+import pytest
+
 from harness.events import check_events
 from harness.wait import until
-
-# The deployment of a project of one service that is ready after a moment.
-READY_AFTER = "kforge.dev/test-ready-after"
 
 
 def workload_writes(trail):
@@ -46,6 +45,7 @@ def test_events_on_stdout_leave_nothing_else_there(project):
     check_events(project.run("up", "--events", "-").expect(0).stdout)
 
 
+@pytest.mark.control_plane
 def test_namespaces_come_before_what_is_in_them(project):
     """ns-before-members"""
     project.write_service()
@@ -58,6 +58,7 @@ def test_namespaces_come_before_what_is_in_them(project):
     assert all(request.code in (200, 201) for request in writes), [str(request) for request in writes]
 
 
+@pytest.mark.control_plane
 def test_a_second_up_has_nothing_to_do_and_writes_nothing(project):
     """apply-idempotent"""
     project.write_service(env={"LOG_LEVEL": "debug"}, scale={"min": 1, "max": 3}, replicas=None)
@@ -72,6 +73,7 @@ def test_a_second_up_has_nothing_to_do_and_writes_nothing(project):
     assert [request for request in trail.requests() if request.is_dry_run] == [], "an unchanged project needs no dry run"
 
 
+@pytest.mark.control_plane
 def test_a_dry_run_of_a_new_project_writes_nothing(project):
     """dry-run-writes-nothing"""
     project.write_service()
@@ -82,6 +84,7 @@ def test_a_dry_run_of_a_new_project_writes_nothing(project):
     assert project.cluster.try_kubectl("get", "namespace", project.namespaces["backend"]).code == 1
 
 
+@pytest.mark.control_plane
 def test_a_dry_run_of_a_change_asks_the_server_and_writes_nothing(project):
     project.write_service()
     project.run("up").expect(0)
@@ -94,6 +97,7 @@ def test_a_dry_run_of_a_change_asks_the_server_and_writes_nothing(project):
     assert project.image_of().endswith("shop/web:v1")
 
 
+@pytest.mark.control_plane
 def test_a_new_image_changes_one_object_and_rolls_its_pods(project):
     project.write({"services": {name: {"image": f"shop/{name}:v1", "port": 8000, "replicas": 1} for name in ("web", "worker")}})
     project.run("up").expect(0)
@@ -143,11 +147,12 @@ def test_scaling_to_zero_waits_until_the_pods_are_gone(project):
 
 
 def test_no_wait_returns_before_the_pods_are_ready(project):
-    project.write_service(annotations={READY_AFTER: "1h"})
+    project.write_service(annotations=project.slow("1h"))
     assert project.run("up", "--no-wait").expect(0).seconds < 15
     assert not project.deployment()["status"].get("readyReplicas")
 
 
+@pytest.mark.control_plane
 def test_a_paused_deployment_stops_the_run_before_it_writes(project):
     """paused-live"""
     project.write_service()
@@ -160,6 +165,7 @@ def test_a_paused_deployment_stops_the_run_before_it_writes(project):
     assert "paused" in result.stderr and "web" in result.stderr
 
 
+@pytest.mark.control_plane
 def test_a_field_that_another_manager_took_stops_the_run_until_it_is_forced(project):
     project.write_service()
     project.run("up").expect(0)
@@ -175,6 +181,7 @@ def test_a_field_that_another_manager_took_stops_the_run_until_it_is_forced(proj
     assert project.image_of().endswith("shop/web:v1")
 
 
+@pytest.mark.control_plane
 def test_an_object_of_somebody_else_is_not_taken(project):
     project.cluster.make_namespaces(project.namespaces["backend"])
     theirs = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web", "labels": {"app.kubernetes.io/managed-by": "Helm"}},
@@ -230,6 +237,7 @@ def test_generated_secrets_are_made_once_and_never_shown(project):
         assert value not in shown and base64.b64decode(value).decode() not in shown
 
 
+@pytest.mark.control_plane
 def test_rights_in_the_projects_namespaces_are_enough(project):
     """namespace-only-rbac"""
     names = [project.namespaces["backend"], project.namespaces["gateway"]]

@@ -60,6 +60,22 @@ def test_client_side_apply_is_unchanged_the_second_time_and_diff_shows_what_woul
     assert done.code == 1 and "+      - image: web:v2" in done.stdout.replace("        image", "      - image"), done.stdout
 
 
+def test_a_list_as_get_prints_it_can_be_applied_and_is_validated(web):
+    def listed():
+        document = json.loads(web.kubectl("get", "deployment,service", "-o", "json"))
+        for item in document["items"]:
+            del item["metadata"]["resourceVersion"]  # the status may have changed since
+        return document
+
+    for arguments in (("apply",), ("apply", "--server-side", "--force-conflicts")):
+        done = web.try_kubectl(*arguments, "-f", "-", stdin=json.dumps(listed()))
+        assert done.code == 0, done.stderr
+    document = listed()
+    document["items"][0]["spec"]["replicaz"] = 2
+    refused = web.try_kubectl("apply", "-f", "-", stdin=json.dumps(document))
+    assert refused.code == 1 and 'unknown field "replicaz"' in refused.stderr, refused.stderr
+
+
 def test_server_side_apply_refuses_what_another_manager_owns(web):
     document = json.dumps(with_image("web:v2"))
     refused = web.try_kubectl("apply", "--server-side", "--field-manager=other", "-f", "-", stdin=document)

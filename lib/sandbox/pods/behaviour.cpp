@@ -14,7 +14,7 @@ namespace kforge::sandbox {
 namespace {
 
 using Kind = PodFault::Kind;
-constexpr Milliseconds crash_after{1000}, oom_after{1500}, slow_start{20'000}, hang_after{10'000}, flap_every{10'000};
+constexpr Milliseconds at_once{0}, slow_start{20'000}, hang_after{10'000}, flap_every{10'000};
 
 std::string command_text(const Json& container) {
   std::string text;
@@ -44,13 +44,13 @@ std::optional<PlannedExit> fault_exit(const Launch& launch, const PodFault& faul
   if (fault.times && launch.id.attempt >= *fault.times) return std::nullopt;
   const std::string& name = launch.id.container;
   if (fault.kind == Kind::crash_loop)
-    return PlannedExit{fault.after.value_or(crash_after),
+    return PlannedExit{fault.after.value_or(at_once),
                        fault.exit_code,
                        fault.exit_code == 0 ? "Completed" : "Error",
                        {fmt::format("{}: fatal: cannot go on (the sandbox plays the fault 'crash-loop')", name),
                         fmt::format("{}: exiting with code {}", name, fault.exit_code)}};
   if (fault.kind == Kind::oom)
-    return PlannedExit{fault.after.value_or(oom_after),
+    return PlannedExit{fault.after.value_or(at_once),
                        137,
                        "OOMKilled",
                        {fmt::format("{}: allocating (the sandbox plays the fault 'oom')", name)}};
@@ -116,6 +116,15 @@ Milliseconds pre_stop_length(const Json& container) {
   const Json& hook = at_path(container, {"lifecycle", "preStop"});
   if (hook.contains("sleep")) return seconds_at(hook, {"sleep", "seconds"});
   return std::chrono::seconds(number_behind(command_text(at_path(hook, {"exec"})), "sleep ").value_or(0));
+}
+
+std::string command_error(const Json& container) {
+  const Json& command = at_path(container, {container.contains("command") ? "command" : "args"});
+  const bool named = command.is_array() && !command.empty() && command.front().is_string();
+  return fmt::format(
+      "failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: "
+      "unable to start container process: error during container init: exec: \"{}\": executable file not found in $PATH",
+      named ? command.front().get<std::string>() : "node");
 }
 
 std::string full_image_name(const std::string& image) {

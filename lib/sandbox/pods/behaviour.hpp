@@ -36,6 +36,9 @@ std::string probe_output(const Json& probe, const std::string& pod_ip, bool refu
 // How long a preStop hook takes.
 Milliseconds pre_stop_length(const Json& container);
 
+// Why the command of a container cannot be run, as containerd says it.
+std::string command_error(const Json& container);
+
 // Messages and times of pulling an image.
 std::string full_image_name(const std::string& image);  // "postgres" -> "docker.io/library/postgres:latest"
 std::string pull_error(const std::string& image, PodFault::Kind kind);

@@ -22,8 +22,9 @@ struct Name {
   Kind kind;
 };
 // The first name of a kind is its own; the others are tags that people give images in tries.
-constexpr std::array<Name, 13> names{{{"image-missing", Kind::image_missing},
+constexpr std::array<Name, 14> names{{{"image-missing", Kind::image_missing},
                                       {"pull-denied", Kind::pull_denied},
+                                      {"bad-command", Kind::bad_command},
                                       {"crash-loop", Kind::crash_loop},
                                       {"oom", Kind::oom},
                                       {"config-missing", Kind::config_missing},

@@ -18,6 +18,7 @@ struct PodFault {
   enum class Kind {
     image_missing,
     pull_denied,
+    bad_command,
     crash_loop,
     oom,
     config_missing,

@@ -13,6 +13,7 @@ namespace {
 
 using Stage = ContainerRecord::Stage;
 
+constexpr Milliseconds first_look{50};   // at a container that was started
 constexpr Milliseconds sync_delay{1000};  // until a kubelet has noticed an exit and looks at the pod again
 constexpr Milliseconds first_back_off{10'000}, longest_back_off{300'000};
 constexpr Milliseconds back_off_forgotten{600'000};  // a container that ran this long starts over
@@ -224,7 +225,9 @@ void PodWorker::take(const ContainerEvent& happened) {
       break;
     case Type::started:
       started(slot);
-      break;
+      // A kubelet looks at its containers now and then: one that ends at once is never seen running.
+      slot.timer.set(first_look, [this] { publish(); });
+      return;
     case Type::exited:
       exited(slot, happened);
       break;

@@ -220,6 +220,9 @@ void SimulatedRuntime::start(const Launch& launch) {
     return state_->tell_later(id, Milliseconds(0),
                               {Type::start_failed, id, "CreateContainerConfigError",
                                fmt::format("secret \"{}\" not found", fault->name), "", 0, ""});
+  if (fault && fault->kind == Kind::bad_command)
+    return state_->tell_later(id, state_->pace.create,
+                              {Type::start_failed, id, "RunContainerError", command_error(launch.container), "", 0, ""});
   Running& running = state_->make(launch, state_->timers.wall_time() + state_->pace.create);
   const auto exit = planned_exit(launch, running.fault, state_->pace);
   running.exit_timer.set(state_->pace.create, [state = state_.get(), id, exit] {

@@ -86,7 +86,7 @@ class Sandbox {
   }
 
   std::unique_ptr<HttpServer> listen(std::uint16_t port) {
-    return std::make_unique<HttpServer>(loop_, certificates(), port,
+    return std::make_unique<HttpServer>(loop_, certificates(), port, timers_,
                                         [this](HttpRequest request, const std::shared_ptr<Responder>& responder) {
                                           gate_.handle(std::move(request), responder);
                                         });

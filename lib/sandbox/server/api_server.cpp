@@ -7,6 +7,7 @@
 #include "sandbox/api/reviews.hpp"
 #include "sandbox/server/discovery.hpp"
 #include "sandbox/server/openapi.hpp"
+#include "sandbox/server/openapi_v2.hpp"
 #include "sandbox/server/pod_streams.hpp"
 #include "sandbox/server/protobuf.hpp"
 #include "sandbox/server/route.hpp"
@@ -211,6 +212,12 @@ struct ApiServer::State {
     return answer_review(target, parse_body(target.resource, json_body(request)), caller_of(request));
   }
 
+  HttpResponse swagger(const HttpRequest& request) const {
+    const Json document = openapi_v2(openapi_schemas(api.registry()));
+    if (!contains(request.header("accept"), openapi_v2_accepted_type)) return json_response(200, document);
+    return {200, {}, openapi_v2_protobuf_type, openapi_v2_protobuf(document)};
+  }
+
   void route(const HttpRequest& request, const std::shared_ptr<Responder>& responder) {
     const auto segments = path_segments(request.path);
     if (!segments) throw bad_request("the URL path holds a segment that is not allowed");
@@ -223,6 +230,7 @@ struct ApiServer::State {
     if (const auto answer = discovery(api.registry(), *segments, request.header("accept"), request.header("host")))
       return responder->send(json_response(200, answer->body, answer->content_type));
     if (const auto answer = openapi(api.registry(), *segments)) return responder->send(json_response(200, *answer));
+    if (*segments == std::vector<std::string>{"openapi", "v2"}) return responder->send(swagger(request));
     const auto target = target_of(*segments);
     if (!is_known_group(api.registry(), *segments)) return responder->send(no_such_page());
     if (!target) throw no_such_resource();

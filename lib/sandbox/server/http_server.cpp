@@ -14,7 +14,9 @@
 #include <fmt/format.h>
 #include <openssl/x509.h>
 
+#include <array>
 #include <chrono>
+#include <ctime>
 #include <deque>
 #include <optional>
 
@@ -92,11 +94,20 @@ bool HttpRequest::flag(std::string_view name) const {
 
 namespace {
 
+// IMF-fixdate (RFC 9110 §5.6.7) of the sandbox's own clock, which clients compare with the times in objects.
+std::string http_date(WallTime time) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+  std::tm parts{};
+  ::gmtime_r(&seconds, &parts);
+  std::array<char, 32> text{};
+  return {text.data(), std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts)};
+}
+
 // One connection: handshake, then request after request. Lives as long as an operation or a Responder holds it.
 class Session final : public std::enable_shared_from_this<Session> {
  public:
-  Session(tcp::socket socket, asio::ssl::context& tls, const RequestHandler& handler)
-      : stream_(std::move(socket), tls), handler_(handler) {}
+  Session(tcp::socket socket, asio::ssl::context& tls, const RequestHandler& handler, const Timers& timers)
+      : stream_(std::move(socket), tls), handler_(handler), timers_(timers) {}
   ~Session() {
     if (count_ != nullptr) --*count_;
   }
@@ -119,6 +130,7 @@ class Session final : public std::enable_shared_from_this<Session> {
   void send(HttpResponse response, bool more_follows) {
     auto head = std::make_shared<http::response<http::string_body>>(static_cast<http::status>(response.status), 11);
     for (auto& [name, value] : response.headers) head->insert(name, value);
+    head->set(http::field::date, http_date(timers_.wall_time()));
     if (!response.content_type.empty()) head->set(http::field::content_type, response.content_type);
     if (!more_follows) {
       head->keep_alive(keep_alive_);
@@ -351,6 +363,7 @@ class Session final : public std::enable_shared_from_this<Session> {
 
   TlsStream stream_;
   const RequestHandler& handler_;
+  const Timers& timers_;
   std::shared_ptr<std::size_t> count_;
   beast::flat_buffer buffer_;
   std::optional<http::request_parser<http::string_body>> parser_;
@@ -439,13 +452,14 @@ void Session::dispatch(HttpRequest request) {
 }  // namespace
 
 struct HttpServer::State : std::enable_shared_from_this<HttpServer::State> {
-  State(asio::io_context& context, const ServerCertificates& certificates, RequestHandler request_handler)
-      : acceptor(context), tls(tls_context(certificates)), handler(std::move(request_handler)) {}
+  State(asio::io_context& context, const ServerCertificates& certificates, RequestHandler request_handler,
+        const Timers& clock)
+      : acceptor(context), tls(tls_context(certificates)), handler(std::move(request_handler)), timers(clock) {}
 
   void accept() {
     acceptor.async_accept([self = shared_from_this()](ErrorCode error, tcp::socket socket) {
       if (error == asio::error::operation_aborted || !self->acceptor.is_open()) return;
-      if (!error) std::make_shared<Session>(std::move(socket), self->tls, self->handler)->start(self->count);
+      if (!error) std::make_shared<Session>(std::move(socket), self->tls, self->handler, self->timers)->start(self->count);
       self->accept();
     });
   }
@@ -453,12 +467,13 @@ struct HttpServer::State : std::enable_shared_from_this<HttpServer::State> {
   tcp::acceptor acceptor;
   asio::ssl::context tls;
   RequestHandler handler;
+  const Timers& timers;
   std::shared_ptr<std::size_t> count = std::make_shared<std::size_t>(0);
 };
 
 HttpServer::HttpServer(asio::io_context& loop, const ServerCertificates& certificates, std::uint16_t port,
-                       RequestHandler handler)
-    : state_(std::make_shared<State>(loop, certificates, std::move(handler))) {
+                       const Timers& timers, RequestHandler handler)
+    : state_(std::make_shared<State>(loop, certificates, std::move(handler), timers)) {
   const tcp::endpoint endpoint(asio::ip::address_v4::loopback(), port);
   ErrorCode error;
   state_->acceptor.open(endpoint.protocol());

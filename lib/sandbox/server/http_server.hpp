@@ -2,6 +2,8 @@
 // HTTPS on loopback: Boost.Asio and Beast, HTTP/1.1, one thread. Knows nothing of Kubernetes.
 #pragma once
 
+#include "sandbox/timers.hpp"
+
 #include <boost/asio/io_context.hpp>
 
 #include <cstdint>
@@ -82,9 +84,9 @@ struct ServerCertificates {
 
 class HttpServer {
  public:
-  // Binds 127.0.0.1:port (0: a free one) and accepts at once. Throws Error{unreachable} when the port is taken.
+  // Binds 127.0.0.1:port (0: a free one) and accepts at once; `timers` gives the Date of answers. Throws Error{unreachable} when the port is taken.
   HttpServer(boost::asio::io_context& loop, const ServerCertificates& certificates, std::uint16_t port,
-             RequestHandler handler);
+             const Timers& timers, RequestHandler handler);
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;

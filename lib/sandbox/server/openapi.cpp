@@ -141,6 +141,14 @@ Json document(const Registry& registry, const std::string& path) {
 
 }  // namespace
 
+Json openapi_schemas(const Registry& registry) {
+  Json result = Json::object();
+  std::set<std::string> documents;
+  for (const Resource* resource : registry.all()) documents.insert(document_path(*resource));
+  for (const std::string& path : documents) result.update(document(registry, path)["components"]["schemas"], true);
+  return result;
+}
+
 std::optional<Json> openapi(const Registry& registry, const std::vector<std::string>& segments) {
   if (segments.size() < 2 || segments[0] != "openapi" || segments[1] != "v3") return std::nullopt;
   std::string path;

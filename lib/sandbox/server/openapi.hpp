@@ -14,4 +14,7 @@ namespace kforge::sandbox {
 // The index, or the document of one group and version; empty for other paths.
 std::optional<Json> openapi(const Registry& registry, const std::vector<std::string>& segments);
 
+// The schemas of all documents together, by name.
+Json openapi_schemas(const Registry& registry);
+
 }  // namespace kforge::sandbox

@@ -26,6 +26,7 @@ class ControlPlane:
         self.kubeconfig = Path(values["KUBECONFIG"])
         self.kubectl_binary = values["KUBECTL"]
         self.audit_log = Path(values["AUDIT_LOG"])
+        self.is_sandbox = "sandbox" in self.kubeconfig.parts
 
     @staticmethod
     def start(folder: Path, owner: int) -> "ControlPlane":

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from .audit import AuditTrail
 from .control_plane import ControlPlane
+from .faults import fault_annotation, slow_annotation
 from .kforge import Result, Running, environment
 from .terminal import TerminalRun
 from .yaml_text import to_yaml
@@ -69,6 +70,14 @@ class TestProject:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
         return path
+
+    def failing(self, fault: str) -> dict[str, str]:
+        """The annotation that makes pods fail so: a word of harness/faults.py."""
+        return fault_annotation(self.cluster.is_sandbox, fault)
+
+    def slow(self, length: str) -> dict[str, str]:
+        """The annotation that makes pods ready after `length`."""
+        return slow_annotation(self.cluster.is_sandbox, length)
 
     # --- running kforge
 
