@@ -28,15 +28,16 @@ std::string last_line_of_log(const sandbox::Home& home) {
   return lines.empty() ? std::string() : printable(lines.back());
 }
 
-void check_no_other_cluster(const GlobalOptions& globals) {
+// The flag that names a cluster, as it was typed; empty when none was.
+std::string typed_cluster(const GlobalOptions& globals) {
   const kube::ConnectionFlags& flags = globals.connection;
   for (const auto& [option, value] : {std::pair{"--kubeconfig", &flags.kubeconfig},
                                       {"--context", &flags.context},
                                       {"--cluster", &flags.cluster},
                                       {"--user", &flags.user},
                                       {"--server", &flags.server}})
-    if (!value->empty() && globals.source_of(option) == option)
-      throw Error(ErrorKind::usage, fmt::format("--sandbox and {} name two clusters", option)).hint("give one of them");
+    if (!value->empty() && globals.source_of(option) == option) return option;
+  return {};
 }
 
 }  // namespace
@@ -68,8 +69,14 @@ StartedSandbox start_sandbox(const Deps& deps, const sandbox::Home& home, const 
   return {*running, true};
 }
 
+bool is_for_sandbox(const GlobalOptions& globals) {
+  const bool typed = globals.source_of("--sandbox") == "--sandbox";
+  return globals.sandbox && (typed || typed_cluster(globals).empty());
+}
+
 kube::ConnectionFlags sandbox_connection(Session& session, const GlobalOptions& globals) {
-  check_no_other_cluster(globals);
+  if (const std::string option = typed_cluster(globals); !option.empty())
+    throw Error(ErrorKind::usage, fmt::format("--sandbox and {} name two clusters", option)).hint("give one of them");
   const sandbox::Home home = sandbox_home(session, "");
   if (start_sandbox(session.deps(), home).new_process)
     session.note(fmt::format("started sandbox '{}'; `kforge sandbox stop` ends it\n", home.name));

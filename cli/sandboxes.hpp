@@ -20,6 +20,9 @@ struct StartedSandbox {
 // Starts it in the background unless it runs. Throws Error{internal} with the log's last line when it does not come up.
 StartedSandbox start_sandbox(const Deps& deps, const sandbox::Home& home, const std::string& speed = {});
 
+// Whether the command is for the sandbox: --sandbox was typed, or KFORGE_SANDBOX is set and no flag names a cluster.
+bool is_for_sandbox(const GlobalOptions& globals);
+
 // The connection flags of --sandbox: its kubeconfig instead of any other. Starts it and says so when it does not run.
 // Throws Error{usage} when a flag names another cluster.
 kube::ConnectionFlags sandbox_connection(Session& session, const GlobalOptions& globals);

@@ -37,8 +37,8 @@ bool Session::near_project() const {
 
 const kube::ClusterAccess& Session::access() {
   if (!access_) {
-    access_ = globals_.sandbox ? kube::load_access(sandbox_connection(*this, globals_), {}, deps_.environment)
-                               : kube::load_access(globals_.connection, project_context(), deps_.environment);
+    access_ = is_for_sandbox(globals_) ? kube::load_access(sandbox_connection(*this, globals_), {}, deps_.environment)
+                                       : kube::load_access(globals_.connection, project_context(), deps_.environment);
     for (const std::string& warning : access_->warnings) warn(warning);
   }
   return *access_;

@@ -76,6 +76,23 @@ def test_a_list_as_get_prints_it_can_be_applied_and_is_validated(web):
     assert refused.code == 1 and 'unknown field "replicaz"' in refused.stderr, refused.stderr
 
 
+def test_top_shows_what_pods_say_that_they_use(web):
+    measured = with_image("web:v2")
+    measured["spec"]["template"]["metadata"]["annotations"] = {"sandbox.kforge.dev/usage": "cpu=300m memory=120Mi"}
+    apply(web, measured)
+    web.kubectl("rollout", "status", "deployment/web", "--timeout=60s")
+    rows = [line.split()[1:] for line in web.kubectl("top", "pod", "--no-headers").splitlines()]
+    assert rows == [["300m", "120Mi"]] * 2
+    assert len(web.kubectl("top", "node", "--no-headers").splitlines()) == 3
+
+
+def test_a_fault_that_cannot_be_read_is_warned_of(web):
+    broken = with_image("web:v2")
+    broken["spec"]["template"]["metadata"]["annotations"] = {"sandbox.kforge.dev/fault": "crash-lop"}
+    done = web.try_kubectl("apply", "-f", "-", stdin=json.dumps(broken))
+    assert done.code == 0 and "Warning: sandbox.kforge.dev/fault: there is no fault 'crash-lop'" in done.stderr
+
+
 def test_server_side_apply_refuses_what_another_manager_owns(web):
     document = json.dumps(with_image("web:v2"))
     refused = web.try_kubectl("apply", "--server-side", "--field-manager=other", "-f", "-", stdin=document)

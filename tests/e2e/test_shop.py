@@ -63,3 +63,11 @@ def test_the_variable_chooses_the_sandbox_too(sandbox):
     sandbox.write_service()
     sandbox.kforge("up", env={"KFORGE_SANDBOX": "true"}).expect(0)
     assert sandbox.status()["state"] == "running"
+
+
+def test_a_cluster_that_is_named_wins_over_the_variable(sandbox):
+    sandbox.start()
+    kubeconfig = sandbox.kforge("sandbox", "kubeconfig").stdout.strip()
+    done = sandbox.kforge("config", "view-connection", "-o", "json", "--kubeconfig", kubeconfig, "--server", "https://127.0.0.1:1",
+                          env={"KFORGE_SANDBOX": "true"}).expect(0)
+    assert done.json()["server"] == "https://127.0.0.1:1"

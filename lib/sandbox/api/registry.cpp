@@ -59,6 +59,18 @@ Resource from_table(const schema::Kind& kind) {
           &kind};
 }
 
+// What metrics-server adds to a cluster; nothing of it is stored.
+Resource metrics_resource(std::string_view plural, std::string_view kind, bool namespaced) {
+  Resource resource;
+  resource.group = metrics_group;
+  resource.version = "v1beta1";
+  resource.plural = plural;
+  resource.kind = kind;
+  resource.verbs = {"get", "list"};
+  resource.namespaced = namespaced;
+  return resource;
+}
+
 std::vector<std::string> string_list(const Json& list) {
   std::vector<std::string> texts;
   for (const Json& item : list)
@@ -126,6 +138,8 @@ Registry::Registry(Store& store, const schema::Table& table)
     : state_(std::make_unique<State>(State{store, {}, {}, 0})) {
   for (const schema::Kind& kind : table.kinds())
     if (is_served(kind)) state_->built_in.push_back(from_table(kind));
+  state_->built_in.push_back(metrics_resource("pods", "PodMetrics", true));
+  state_->built_in.push_back(metrics_resource("nodes", "NodeMetrics", false));
   state_->read_definitions();
   state_->subscription = store.subscribe([state = state_.get()](const Change& change) {
     if (change.key.resource == definitions) state->read_definitions();

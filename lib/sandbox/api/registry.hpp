@@ -27,6 +27,9 @@ struct Resource {
   StatusSubject subject(std::string_view name) const;
 };
 
+inline constexpr const char* metrics_group = "metrics.k8s.io";
+inline constexpr const char* metrics_api_version = "metrics.k8s.io/v1beta1";
+
 class Registry {
  public:
   // Follows the store's CustomResourceDefinitions from now on.

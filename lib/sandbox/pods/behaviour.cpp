@@ -14,7 +14,7 @@ namespace kforge::sandbox {
 namespace {
 
 using Kind = PodFault::Kind;
-constexpr Milliseconds at_once{0}, slow_start{20'000}, hang_after{10'000}, flap_every{10'000};
+constexpr Milliseconds at_once{20}, slow_start{20'000}, hang_after{10'000}, flap_every{10'000};
 
 std::string command_text(const Json& container) {
   std::string text;
@@ -41,7 +41,6 @@ std::uint64_t hash(std::string_view text) {
 }
 
 std::optional<PlannedExit> fault_exit(const Launch& launch, const PodFault& fault) {
-  if (fault.times && launch.id.attempt >= *fault.times) return std::nullopt;
   const std::string& name = launch.id.container;
   if (fault.kind == Kind::crash_loop)
     return PlannedExit{fault.after.value_or(at_once),
@@ -76,6 +75,8 @@ std::optional<PlannedExit> planned_exit(const Launch& launch, const std::optiona
 
 Health health_at(const std::optional<PodFault>& fault, ProbeKind kind, Milliseconds age) {
   if (!fault) return {};
+  const bool dies_at_once = (fault->kind == Kind::crash_loop || fault->kind == Kind::oom) && !fault->after;
+  if (dies_at_once) return {kind == ProbeKind::liveness, std::nullopt};
   if (fault->kind == Kind::never_ready) return {kind != ProbeKind::readiness, std::nullopt};
   if (fault->kind == Kind::slow_start) {
     const Milliseconds up = fault->after.value_or(slow_start);
@@ -123,7 +124,8 @@ std::string command_error(const Json& container) {
   const bool named = command.is_array() && !command.empty() && command.front().is_string();
   return fmt::format(
       "failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: "
-      "unable to start container process: error during container init: exec: \"{}\": executable file not found in $PATH",
+      "unable to start container process: error during container init: exec: \"{}\": executable file not found in "
+      "$PATH",
       named ? command.front().get<std::string>() : "node");
 }
 

@@ -109,6 +109,16 @@ std::vector<std::string> fault_names() {
   return result;
 }
 
+std::string fault_problem(const Json& object) {
+  for (const Json* place : {&object, &at_path(object, {"spec", "template"})})
+    if (const std::string text = string_at(*place, {"metadata", "annotations", fault_annotation}); !text.empty()) try {
+        static_cast<void>(parse_fault(text));
+      } catch (const Error& error) {
+        return fmt::format("{}: {}; {}", fault_annotation, error.what(), error.advice);
+      }
+  return {};
+}
+
 void FaultBook::load(const Json& rules) {
   std::vector<Rule> next;
   for (const Json& rule : rules) next.push_back({string_at(rule, {"match"}), parse_fault(string_at(rule, {"fault"}))});

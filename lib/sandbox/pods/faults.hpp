@@ -39,6 +39,9 @@ struct PodFault {
 PodFault parse_fault(std::string_view text);
 std::vector<std::string> fault_names();
 
+// What is wrong with the fault annotation of a pod or of a workload's template; empty when it can be read or is absent.
+std::string fault_problem(const Json& object);
+
 // Which pods have which fault.
 class FaultBook {
  public:

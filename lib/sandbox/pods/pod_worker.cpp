@@ -13,7 +13,7 @@ namespace {
 
 using Stage = ContainerRecord::Stage;
 
-constexpr Milliseconds first_look{50};   // at a container that was started
+constexpr Milliseconds first_look{50};    // at a container that was started
 constexpr Milliseconds sync_delay{1000};  // until a kubelet has noticed an exit and looks at the pod again
 constexpr Milliseconds first_back_off{10'000}, longest_back_off{300'000};
 constexpr Milliseconds back_off_forgotten{600'000};  // a container that ran this long starts over
@@ -225,9 +225,7 @@ void PodWorker::take(const ContainerEvent& happened) {
       break;
     case Type::started:
       started(slot);
-      // A kubelet looks at its containers now and then: one that ends at once is never seen running.
-      slot.timer.set(first_look, [this] { publish(); });
-      return;
+      break;
     case Type::exited:
       exited(slot, happened);
       break;
@@ -266,8 +264,14 @@ void PodWorker::started(Slot& slot) {
   record.stage = Stage::running;
   record.state = {{"running", {{"startedAt", world_.kit.timestamp()}}}};
   record.started = !slot.has_startup;
-  record.ready = record.role != ContainerRole::init && record.started && !slot.has_readiness;
+  record.ready = false;
   if (record_.stopping) return stop_containers();
+  // A kubelet looks at its containers now and then: one that ends at once is never seen ready.
+  if (record.role != ContainerRole::init && record.started && !slot.has_readiness)
+    slot.timer.set(first_look, [this, &record] {
+      record.ready = true;
+      publish();
+    });
   if (record.role != ContainerRole::init) watch_health(slot, *pod);
   if (record.role == ContainerRole::sidecar) advance();
 }
@@ -285,6 +289,7 @@ void PodWorker::start_failed(Slot& slot, const ContainerEvent& happened) {
 
 void PodWorker::exited(Slot& slot, const ContainerEvent& happened) {
   slot.prober.reset();
+  slot.timer.clear();
   slot.record.state = terminated_state(slot.record, happened.exit_code, happened.exit_reason, world_.kit.timestamp());
   if (settle_exit(slot, happened.exit_code)) return restart(slot);
   ended(slot);
@@ -461,6 +466,7 @@ void PodWorker::resume_container(Slot& slot, const Json& status) {
     launch.env = container_env(world_.kit.api.store(), *pod, launch.container).variables;
     const auto since = parse_rfc3339(string_at(record.state, {"running", "startedAt"}));
     if (world_.runtime.resume(launch, since.value_or(world_.kit.now()))) {
+      record.ready = record.ready || (record.role != ContainerRole::init && record.started && !slot.has_readiness);
       if (record.role != ContainerRole::init) watch_health(slot, *pod);
       return;
     }

@@ -102,6 +102,8 @@ struct SimulatedRuntime::State {
     auto running = std::make_unique<Running>(
         timers, LogScript(launch.id.container, image, first_port(launch.container), started_at));
     running->fault = faults.of(launch.pod, launch.id.container);
+    const bool over = running->fault && running->fault->times && launch.id.attempt >= *running->fault->times;
+    if (over) running->fault.reset();
     running->env = launch.env;
     running->pod_ip = string_at(launch.pod, {"status", "podIP"});
     running->pre_stop = pre_stop_length(launch.container);
@@ -221,8 +223,9 @@ void SimulatedRuntime::start(const Launch& launch) {
                               {Type::start_failed, id, "CreateContainerConfigError",
                                fmt::format("secret \"{}\" not found", fault->name), "", 0, ""});
   if (fault && fault->kind == Kind::bad_command)
-    return state_->tell_later(id, state_->pace.create,
-                              {Type::start_failed, id, "RunContainerError", command_error(launch.container), "", 0, ""});
+    return state_->tell_later(
+        id, state_->pace.create,
+        {Type::start_failed, id, "RunContainerError", command_error(launch.container), "", 0, ""});
   Running& running = state_->make(launch, state_->timers.wall_time() + state_->pace.create);
   const auto exit = planned_exit(launch, running.fault, state_->pace);
   running.exit_timer.set(state_->pace.create, [state = state_.get(), id, exit] {

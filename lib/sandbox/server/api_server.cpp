@@ -5,9 +5,11 @@
 #include "sandbox/api/body.hpp"
 #include "sandbox/api/object_meta.hpp"
 #include "sandbox/api/reviews.hpp"
+#include "sandbox/pods/faults.hpp"
 #include "sandbox/server/discovery.hpp"
 #include "sandbox/server/openapi.hpp"
 #include "sandbox/server/openapi_v2.hpp"
+#include "sandbox/server/pod_metrics.hpp"
 #include "sandbox/server/pod_streams.hpp"
 #include "sandbox/server/protobuf.hpp"
 #include "sandbox/server/route.hpp"
@@ -85,6 +87,7 @@ struct ApiServer::State {
   Api& api;
   Timers& timers;
   const schema::Table& table;
+  const PodRuntime& runtime;
   Watches watches;
   PodStreams streams;
 
@@ -165,6 +168,10 @@ struct ApiServer::State {
     const Json object = writes_object(route.verb) ? parse_body(resource.kind, json_body(request)) : Json();
     const Selector selector{request.parameter("labelSelector"), request.parameter("fieldSelector")};
     const Target& target = route.target;
+    if (resource.group == metrics_group) {
+      if (route.verb != Verb::get && route.verb != Verb::list) throw method_not_allowed();
+      return metrics(api.store(), runtime, now(), target, selector);
+    }
     switch (route.verb) {
       case Verb::get:
         return api.get(target);
@@ -197,6 +204,9 @@ struct ApiServer::State {
     static_cast<void>(form_of(request));  // refuses before anything is done
     if (route.verb == Verb::watch) return watch(request, route.target, *resource, responder);
     Outcome outcome = execute(request, *resource, route);
+    if (writes_object(route.verb) || route.verb == Verb::patch)
+      if (std::string problem = fault_problem(outcome.body); !problem.empty())
+        outcome.warnings.push_back(std::move(problem));
     const bool whole =
         route.target.subresource.empty() && outcome.ok() && string_at(outcome.body, {"kind"}) != "Status";
     if (whole && route.verb != Verb::remove) outcome.body = shaped(request, *resource, std::move(outcome.body));
@@ -239,7 +249,7 @@ struct ApiServer::State {
 };
 
 ApiServer::ApiServer(Api& api, Timers& timers, PodRuntime& runtime, const schema::Table& table)
-    : state_(new State{api, timers, table, Watches(api.store(), timers), PodStreams(api, runtime)}) {}
+    : state_(new State{api, timers, table, runtime, Watches(api.store(), timers), PodStreams(api, runtime)}) {}
 ApiServer::~ApiServer() = default;
 
 void ApiServer::handle(HttpRequest request, const std::shared_ptr<Responder>& responder) {

@@ -3,6 +3,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "sandbox/server/http_date.hpp"
 #include "sandbox/server/url.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
@@ -14,9 +15,7 @@
 #include <fmt/format.h>
 #include <openssl/x509.h>
 
-#include <array>
 #include <chrono>
-#include <ctime>
 #include <deque>
 #include <optional>
 
@@ -93,15 +92,6 @@ bool HttpRequest::flag(std::string_view name) const {
 }
 
 namespace {
-
-// IMF-fixdate (RFC 9110 §5.6.7) of the sandbox's own clock, which clients compare with the times in objects.
-std::string http_date(WallTime time) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
-  std::tm parts{};
-  ::gmtime_r(&seconds, &parts);
-  std::array<char, 32> text{};
-  return {text.data(), std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts)};
-}
 
 // One connection: handshake, then request after request. Lives as long as an operation or a Responder holds it.
 class Session final : public std::enable_shared_from_this<Session> {
@@ -459,7 +449,8 @@ struct HttpServer::State : std::enable_shared_from_this<HttpServer::State> {
   void accept() {
     acceptor.async_accept([self = shared_from_this()](ErrorCode error, tcp::socket socket) {
       if (error == asio::error::operation_aborted || !self->acceptor.is_open()) return;
-      if (!error) std::make_shared<Session>(std::move(socket), self->tls, self->handler, self->timers)->start(self->count);
+      if (!error)
+        std::make_shared<Session>(std::move(socket), self->tls, self->handler, self->timers)->start(self->count);
       self->accept();
     });
   }

@@ -84,7 +84,8 @@ struct ServerCertificates {
 
 class HttpServer {
  public:
-  // Binds 127.0.0.1:port (0: a free one) and accepts at once; `timers` gives the Date of answers. Throws Error{unreachable} when the port is taken.
+  // Binds 127.0.0.1:port (0: a free one) and accepts at once; `timers` gives the Date of answers. Throws
+  // Error{unreachable} when the port is taken.
   HttpServer(boost::asio::io_context& loop, const ServerCertificates& certificates, std::uint16_t port,
              const Timers& timers, RequestHandler handler);
   ~HttpServer();

@@ -20,10 +20,10 @@ namespace schema_field {
 constexpr int ref = 1, format = 2, required = 19, additional_properties = 21, type = 22, items = 23, properties = 25,
               vendor_extension = 31;
 }
-constexpr int first = 1;                   // the only field of Definitions, Properties, TypeItem, ItemsItem, and
-                                           // `schema` of AdditionalPropertiesItem
-constexpr int name_field = 1, value = 2;   // of NamedSchema and NamedAny
-constexpr int yaml = 2;                    // of Any
+constexpr int first = 1;                  // the only field of Definitions, Properties, TypeItem, ItemsItem, and
+                                          // `schema` of AdditionalPropertiesItem
+constexpr int name_field = 1, value = 2;  // of NamedSchema and NamedAny
+constexpr int yaml = 2;                   // of Any
 
 void varint(std::string& out, std::uint64_t number) {
   for (; number >= 0x80; number >>= 7U) out += static_cast<char>(number | 0x80U);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/text.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/sandbox/cluster.hpp"
 
@@ -34,9 +35,19 @@ TEST_CASE("nothing ticks while pods are well") {
   CHECK(cluster.timers.fired == before);
 }
 
+TEST_CASE("a pod that crashes at once is never seen ready") {
+  Cluster cluster;
+  cluster.create(pod("web", "crash-loop"));
+  for (int step = 0; step < 400; ++step) {
+    cluster.run_for(10ms);
+    REQUIRE_FALSE(contains(cluster.pod_state("web"), " ready"));
+  }
+  CHECK(cluster.pod_state("web") == "Running CrashLoopBackOff x1");
+}
+
 TEST_CASE("a pod that crashes is restarted at once, then ever later") {
   Cluster cluster;
-  cluster.create(pod("web", "crash-loop exit=3"));
+  cluster.create(pod("web", "crash-loop exit=3 after=1s"));
   cluster.run_for(3s);
   CHECK(cluster.pod_state("web") == "Running ready x1");
   cluster.run_for(3s);
