@@ -13,6 +13,8 @@ Action bind_explain(OptionTable& table);
 Action bind_plan(OptionTable& table);
 Action bind_up(OptionTable& table);
 Action bind_down(OptionTable& table);
+Action bind_lock(OptionTable& table);
+Action bind_unlock(OptionTable& table);
 Action bind_logs(OptionTable& table);
 Action bind_status(OptionTable& table);
 Action bind_exec(OptionTable& table);

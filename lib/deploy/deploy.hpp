@@ -26,6 +26,12 @@ struct Context {
 enum class DryRun { no, server };
 enum class Wait { yes, no };
 
+// How a run that writes deals with the deploy lock (lock.hpp).
+struct LockOptions {
+  bool use = true;                   // false: --no-lock
+  std::chrono::milliseconds wait{};  // how long another holder is waited for
+};
+
 struct UpRequest {
   std::vector<std::string> services;           // names; empty: the whole project
   std::chrono::milliseconds timeout{900'000};  // of the whole run
@@ -33,6 +39,7 @@ struct UpRequest {
   DryRun dry_run = DryRun::no;
   bool force_conflicts = false;
   std::vector<std::string> recreate{};  // "Kind/name" of objects that may be deleted and made again
+  LockOptions lock{};
 };
 // Plans, then applies and waits stage by stage. Throws Error (rollout_failed, timed_out, conflict, rejected, …) after
 // the events that explain it; on Error{interrupted|terminated} it has said what was and what was not applied.
@@ -42,6 +49,7 @@ enum class Data { keep, remove };
 struct DownRequest {
   Data data = Data::keep;  // remove: PVCs, generated secrets and namespaces too
   std::chrono::milliseconds timeout{300'000};
+  LockOptions lock{};
 };
 struct DownPlan {
   std::vector<kube::ObjectRef> removed, kept;

@@ -17,11 +17,6 @@
 
 namespace kforge::deploy {
 
-struct LockOptions {
-  bool use = true;                   // false: --no-lock
-  std::chrono::milliseconds wait{};  // how long another holder is waited for
-};
-
 inline constexpr std::chrono::seconds lock_duration{60};
 
 class Lock final : public Lifeline {

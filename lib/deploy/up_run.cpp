@@ -35,11 +35,15 @@ UpRun::UpRun(Session& session, const UpRequest& request, UpInput input)
       request_(request),
       input_(std::move(input)),
       set_(applyset_of(session.project())),
+      lock_(session, set_, {.operation = "up", .by = {}, .message = {}, .url = {}, .revision = {}, .process = {}},
+            request.lock),
       applier_(session) {}
 
 Finished UpRun::run() {
   start();
+  if (request_.dry_run == DryRun::no) lock_.look();
   prepare();
+  if (request_.dry_run == DryRun::no && plan_under_lock()) prepare();
   session_.emit(Planned{.summary = plan_.summary(), .stages = outline_of(stages_)});
   if (request_.dry_run == DryRun::server) return finish_dry_run();
   const bool idle = nothing_to_write();
@@ -64,7 +68,7 @@ void UpRun::start() {
 }
 
 void UpRun::prepare() {
-  Prepared prepared = deploy::prepare(session_, set_, std::move(input_), options_of(request_));
+  Prepared prepared = deploy::prepare(session_, set_, input_, options_of(request_));
   rendered_ = std::move(prepared.rendered);
   plan_ = std::move(prepared.plan);
   fresh_values_ = std::move(prepared.fresh_values);
@@ -74,6 +78,7 @@ void UpRun::prepare() {
         (change.finished_before || (change.live != nullptr && is_complete(*change.live))))
       finished_jobs_.insert(change.ref.name_space + "/" + change.ref.name);
   stages_ = stages_of(plan_.changes);
+  parent_.reset();
   parent_.emplace(session_, set_, plan_.parent);
 }
 
@@ -81,12 +86,33 @@ bool UpRun::nothing_to_write() const {
   return !plan_.writes() && fresh_values_.empty() && parent_->says(final_extent());
 }
 
+// The namespace of the records and of the lock.
+bool UpRun::has_home() const {
+  return !plan_.missing_namespaces.contains(set_.name_space);
+}
+
+// Takes the lock when there is something to write; says whether the plan is out of date because others had it
+// meanwhile.
+bool UpRun::plan_under_lock() {
+  return has_home() && !nothing_to_write() && lock_.acquire() == Lock::Met::others;
+}
+
+// For the first deploy of all, whose namespace had to be made for it.
+void UpRun::take_lock() {
+  if (nothing_to_write() || lock_.held() || lock_.acquire() == Lock::Met::nobody) return;
+  throw Error(ErrorKind::lock_held, "another run deployed the project for the first time at the same moment")
+      .hint("run `kforge up` again: it goes on from what stands there now");
+}
+
 void UpRun::execute() {
-  if (!plan_.missing_namespaces.contains(set_.name_space)) store_records();
+  if (has_home()) store_records();
   for (const Stage& stage : stages_) {
     ++reached_;
     StageRun run(session_, applier_, stage, request_.wait);
-    run.run([this] { store_records(); });
+    run.run([this] {
+      take_lock();
+      store_records();
+    });
     finished_jobs_.insert(run.finished_jobs().begin(), run.finished_jobs().end());
   }
 }

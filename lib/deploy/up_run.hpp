@@ -3,6 +3,7 @@
 #pragma once
 
 #include "deploy/applier.hpp"
+#include "deploy/lock.hpp"
 #include "deploy/preparation.hpp"
 #include "deploy/records.hpp"
 #include "deploy/session.hpp"
@@ -25,6 +26,9 @@ class UpRun {
   void start();
   void prepare();
   bool nothing_to_write() const;
+  bool has_home() const;
+  bool plan_under_lock();
+  void take_lock();
   void execute();
   void store_records();
   Extent intended() const;
@@ -45,6 +49,7 @@ class UpRun {
   bool records_stored_ = false;
   std::set<std::string> finished_jobs_;
   std::optional<ParentRecord> parent_;
+  Lock lock_;
   Applier applier_;
 };
 

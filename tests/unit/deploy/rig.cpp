@@ -71,7 +71,9 @@ void Rig::make_tiny() {
   project = Sample::tiny_project();
 }
 
-Ended Rig::up(const deploy::UpRequest& request) {
+Ended Rig::up(const deploy::UpRequest& asked) {
+  deploy::UpRequest request = asked;
+  request.lock.use = locks;
   return ended([&](Recorder& told) {
     kube::Client client(*transport, clock, processes, cluster.access(), environment, false);
     deploy::Session session({client, clock, project, environment, told}, request.timeout);
@@ -91,7 +93,9 @@ deploy::PlanResult Rig::plan(const deploy::UpRequest& request) {
   return deploy::make_preview(session, request, input());
 }
 
-Ended Rig::down(const deploy::DownRequest& request) {
+Ended Rig::down(const deploy::DownRequest& asked) {
+  deploy::DownRequest request = asked;
+  request.lock.use = locks;
   return ended([&](Recorder& told) {
     kube::Client client(*transport, clock, processes, cluster.access(), environment, false);
     deploy::Session session({client, clock, project, environment, told}, request.timeout);

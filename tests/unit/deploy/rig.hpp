@@ -50,6 +50,7 @@ struct Rig {
   Environment environment;
   project::Project project = Sample::project();
   Sample sample;
+  bool locks = false;                     // whether runs take the deploy lock; off where a test counts writes
   http::Transport* transport = &cluster;  // a wrapper of it, for faults
 
   // Everything becomes ready 300 ms after it was written, apart from the `stuck` ones.
