@@ -33,6 +33,8 @@ Action bind_sandbox_serve(OptionTable& table);
 Action bind_view_connection(OptionTable& table);
 Action bind_completion(OptionTable& table);
 Action bind_version(OptionTable& table);
+Action bind_history(OptionTable& table);
+Action bind_rollback(OptionTable& table);
 Action bind_help(OptionTable& table);
 Action bind_complete(OptionTable& table);
 

@@ -17,6 +17,7 @@ struct UpOptions {
   std::vector<std::string> services;
   std::vector<std::string> recreate;
   bool no_wait = false, dry_run = false, force_conflicts = false;
+  std::string message, on_failure;
   LockChoice lock;
 };
 
@@ -28,6 +29,9 @@ deploy::UpRequest resolve(const UpOptions& options, Session& session) {
   request.dry_run = options.dry_run ? deploy::DryRun::server : deploy::DryRun::no;
   request.force_conflicts = options.force_conflicts;
   request.lock = lock_options(options.lock);
+  request.message = options.message;
+  const bool back = options.on_failure == "rollback";
+  request.on_failure = back ? deploy::OnFailure::rollback : deploy::OnFailure::keep;
   deploy::check_recreate_names(options.recreate);
   request.recreate = options.recreate;
   return request;
@@ -63,6 +67,16 @@ Action bind_up(OptionTable& table) {
                 .value = "KIND/NAME",
                 .description = "delete this object and make it again, as fields of it cannot be changed; repeatable",
                 .target = &options->recreate});
+  table.option({.names = "-m,--message",
+                .value = "TEXT",
+                .description = "what this release is about, for its history",
+                .target = &options->message});
+  table.option({.names = "--on-failure",
+                .value = "WHAT",
+                .description = "after a bad rollout: keep it to look at, or rollback to the last release that worked; "
+                               "default: keep",
+                .target = &options->on_failure,
+                .choices = {"keep", "rollback"}});
   add_lock_options(table, options->lock);
   return [options](Session& session) { return run_up(session, *options); };
 }
