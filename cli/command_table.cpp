@@ -69,6 +69,42 @@ constexpr CommandSpec table[] = {
      .needs = Needs::cluster,
      .formats = Formats::text_json,
      .bind = bind_down},
+    {.name = "history",
+     .group = "deploy",
+     .summary = "list the releases, show one, or compare two",
+     .details = "Every `kforge up` that changes something, and every rollback, is a release: who, when, for which "
+                "commit, how it ended, and every object of the project. The last ten are kept in the cluster. "
+                "Examples: `kforge history show 12`, `kforge history diff 11 12`.",
+     .needs = Needs::cluster,
+     .formats = Formats::text_json,
+     .bind = bind_history},
+    {.name = "rollback",
+     .group = "deploy",
+     .summary = "deploy an earlier release again, configuration and secrets included",
+     .details =
+         "Shows what would change, asks, then deploys the stored objects as `kforge up` does, as a new release. "
+         "Volumes, Jobs and the replicas of autoscalers stay as they are, and so does what a migration did to a "
+         "database. Examples: `kforge rollback`, `kforge rollback 12`, `kforge rollback 12 order-service`. Without a "
+         "terminal --yes is needed.",
+     .needs = Needs::cluster,
+     .formats = Formats::text_json,
+     .bind = bind_rollback},
+    {.name = "lock",
+     .group = "deploy",
+     .summary = "keep everybody from deploying the project, or show who does",
+     .details = "The lock is a Lease in the project's namespace that every command that writes takes while it works. "
+                "Taken by hand it stays until `kforge unlock`. --show only tells who holds it.",
+     .needs = Needs::cluster,
+     .formats = Formats::text_json,
+     .bind = bind_lock},
+    {.name = "unlock",
+     .group = "deploy",
+     .summary = "free the deploy lock",
+     .details = "Frees a lock that was taken by hand, and that of a run that is dead. A run that is alive keeps it "
+                "unless --force is given; it then stops before its next write.",
+     .needs = Needs::cluster,
+     .formats = Formats::text_json,
+     .bind = bind_unlock},
     {.name = "status",
      .aliases = "ls,ps",
      .group = "run",

@@ -11,4 +11,7 @@ namespace kforge::cli {
 // Error{guard_refused} naming --yes when nobody can be asked, and when the answer is another one.
 void confirm_by_name(Session& session, const std::string& question, const std::string& name);
 
+// The same for something that can be undone: "y" or "yes" is enough.
+void confirm(Session& session, const std::string& question);
+
 }  // namespace kforge::cli

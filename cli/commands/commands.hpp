@@ -13,6 +13,8 @@ Action bind_explain(OptionTable& table);
 Action bind_plan(OptionTable& table);
 Action bind_up(OptionTable& table);
 Action bind_down(OptionTable& table);
+Action bind_lock(OptionTable& table);
+Action bind_unlock(OptionTable& table);
 Action bind_logs(OptionTable& table);
 Action bind_status(OptionTable& table);
 Action bind_exec(OptionTable& table);
@@ -31,6 +33,8 @@ Action bind_sandbox_serve(OptionTable& table);
 Action bind_view_connection(OptionTable& table);
 Action bind_completion(OptionTable& table);
 Action bind_version(OptionTable& table);
+Action bind_history(OptionTable& table);
+Action bind_rollback(OptionTable& table);
 Action bind_help(OptionTable& table);
 Action bind_complete(OptionTable& table);
 

@@ -2,6 +2,8 @@
 #include "base/text.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/confirm.hpp"
+#include "cli/lock_options.hpp"
+#include "cli/plans.hpp"
 #include "cli/progress.hpp"
 #include "cli/session.hpp"
 #include "deploy/deploy.hpp"
@@ -18,6 +20,7 @@ namespace {
 
 struct DownOptions {
   bool delete_data = false, dry_run = false;
+  LockChoice lock;
 };
 
 bool holds_data(const kube::ObjectRef& object) {
@@ -74,9 +77,8 @@ int run_down(Session& session, const DownOptions& options) {
   request.data = options.delete_data ? deploy::Data::remove : deploy::Data::keep;
   request.timeout = session.settings().timeout.value_or(request.timeout);
   const project::Project& project = session.project();
-  const auto context = [&](deploy::Observer& observer) {
-    return deploy::Context{session.client(), session.deps().clock, project, session.deps().environment, observer};
-  };
+  request.lock = lock_options(options.lock);
+  const auto context = [&](deploy::Observer& observer) { return context_of(session, observer); };
   Silence silence;
   const deploy::DownPlan plan = deploy::plan_down(context(silence), request);
   if (options.dry_run) return show_plan(session, plan);
@@ -102,6 +104,7 @@ Action bind_down(OptionTable& table) {
                 .value = "",
                 .description = "only show what would be removed",
                 .target = &options->dry_run});
+  add_lock_options(table, options->lock);
   return [options](Session& session) { return run_down(session, *options); };
 }
 

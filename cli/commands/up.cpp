@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/commands/commands.hpp"
+#include "cli/lock_options.hpp"
+#include "cli/plans.hpp"
 #include "cli/progress.hpp"
 #include "cli/services.hpp"
 #include "cli/session.hpp"
@@ -15,6 +17,8 @@ struct UpOptions {
   std::vector<std::string> services;
   std::vector<std::string> recreate;
   bool no_wait = false, dry_run = false, force_conflicts = false;
+  std::string message, on_failure;
+  LockChoice lock;
 };
 
 deploy::UpRequest resolve(const UpOptions& options, Session& session) {
@@ -24,6 +28,10 @@ deploy::UpRequest resolve(const UpOptions& options, Session& session) {
   request.wait = options.no_wait ? deploy::Wait::no : deploy::Wait::yes;
   request.dry_run = options.dry_run ? deploy::DryRun::server : deploy::DryRun::no;
   request.force_conflicts = options.force_conflicts;
+  request.lock = lock_options(options.lock);
+  request.message = options.message;
+  const bool back = options.on_failure == "rollback";
+  request.on_failure = back ? deploy::OnFailure::rollback : deploy::OnFailure::keep;
   deploy::check_recreate_names(options.recreate);
   request.recreate = options.recreate;
   return request;
@@ -32,11 +40,7 @@ deploy::UpRequest resolve(const UpOptions& options, Session& session) {
 int run_up(Session& session, const UpOptions& options) {
   const deploy::UpRequest request = resolve(options, session);
   RunViews views(session);
-  return views.run([&] {
-    const deploy::Context context{session.client(), session.deps().clock, session.project(), session.deps().environment,
-                                  views};
-    return deploy::up(context, request);
-  });
+  return views.run([&] { return deploy::up(context_of(session, views), request); });
 }
 
 }  // namespace
@@ -63,6 +67,17 @@ Action bind_up(OptionTable& table) {
                 .value = "KIND/NAME",
                 .description = "delete this object and make it again, as fields of it cannot be changed; repeatable",
                 .target = &options->recreate});
+  table.option({.names = "-m,--message",
+                .value = "TEXT",
+                .description = "what this release is about, for its history",
+                .target = &options->message});
+  table.option({.names = "--on-failure",
+                .value = "WHAT",
+                .description = "after a bad rollout: keep it to look at, or rollback to the last release that worked; "
+                               "default: keep",
+                .target = &options->on_failure,
+                .choices = {"keep", "rollback"}});
+  add_lock_options(table, options->lock);
   return [options](Session& session) { return run_up(session, *options); };
 }
 

@@ -17,14 +17,33 @@ Json with_replicas(Json manifest, std::int64_t replicas) {
   return manifest;
 }
 
-Json replicas_only(const Change& change, std::int64_t replicas) {
-  const Json& intent = change.intent();
+// The object with nothing but its name.
+Json bare(const Change& change) {
   Json metadata = {{"name", change.ref.name}};
   if (!change.ref.name_space.empty()) metadata["namespace"] = change.ref.name_space;
-  return {{"apiVersion", intent.at("apiVersion")},
-          {"kind", intent.at("kind")},
-          {"metadata", std::move(metadata)},
-          {"spec", {{"replicas", replicas}}}};
+  return {{"apiVersion", change.intent().at("apiVersion")},
+          {"kind", change.intent().at("kind")},
+          {"metadata", std::move(metadata)}};
+}
+
+Json replicas_only(const Change& change, std::int64_t replicas) {
+  Json manifest = bare(change);
+  manifest["spec"] = {{"replicas", replicas}};
+  return manifest;
+}
+
+Json cause_only(const Change& change, const std::string& cause) {
+  Json manifest = bare(change);
+  manifest["metadata"]["annotations"] = {{change_cause_annotation, cause}};
+  return manifest;
+}
+
+// Whether writing it makes a revision that `kubectl rollout history` lists.
+bool makes_revision(const Change& change) {
+  if (!is_workload(change.ref.kind.kind)) return false;
+  const Json& after = change.outcome.is_null() ? change.intent() : change.outcome;
+  return change.live == nullptr || change.replace ||
+         at_path(*change.live, {"spec", "template"}) != at_path(after, {"spec", "template"});
 }
 
 bool owns_replicas(const Json& live) {
@@ -50,6 +69,10 @@ std::deque<Applier::Step> Applier::steps_of(const Change& change) const {
     steps.push_back({kube::apply_request(*change.kind, replicas_only(change, replicas), handover), true});
   }
   steps.push_back({kube::apply_request(*change.kind, change.intent(), options)});
+  // After the template, so that controllers copy it to the new revision and not to the old one.
+  if (!cause_.empty() && makes_revision(change))
+    steps.push_back({kube::apply_request(*change.kind, cause_only(change, cause_),
+                                         {.field_manager = cause_manager, .force = true})});
   return steps;
 }
 

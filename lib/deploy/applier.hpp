@@ -18,6 +18,8 @@ class Applier {
   // Hears of every object right after its last answer; null: nobody does.
   using Listener = std::function<void(const Change&)>;
   void listen(Listener listener) { listener_ = std::move(listener); }
+  // What `kubectl rollout history` shows for the revisions of workloads that are written from now on.
+  void set_cause(std::string cause) { cause_ = std::move(cause); }
 
   // Applies the changes that write, and waits for their answers. When one is refused, nothing new is started and what
   // is under way is waited for. Throws the refusals as one Error.
@@ -40,6 +42,7 @@ class Applier {
 
   Session& session_;
   Listener listener_;
+  std::string cause_;
   std::deque<Change*> waiting_;
   bool draining_ = false;
   std::vector<Refusal> refusals_;

@@ -25,6 +25,14 @@ struct Context {
 
 enum class DryRun { no, server };
 enum class Wait { yes, no };
+// What becomes of a rollout that failed: it stays for everybody to look at, or the last good release comes back.
+enum class OnFailure { keep, rollback };
+
+// How a run that writes deals with the deploy lock (lock.hpp).
+struct LockOptions {
+  bool use = true;                   // false: --no-lock
+  std::chrono::milliseconds wait{};  // how long another holder is waited for
+};
 
 struct UpRequest {
   std::vector<std::string> services;           // names; empty: the whole project
@@ -33,6 +41,9 @@ struct UpRequest {
   DryRun dry_run = DryRun::no;
   bool force_conflicts = false;
   std::vector<std::string> recreate{};  // "Kind/name" of objects that may be deleted and made again
+  LockOptions lock{};
+  std::string message{};  // of the release, for its history
+  OnFailure on_failure = OnFailure::keep;
 };
 // Plans, then applies and waits stage by stage. Throws Error (rollout_failed, timed_out, conflict, rejected, …) after
 // the events that explain it; on Error{interrupted|terminated} it has said what was and what was not applied.
@@ -42,6 +53,7 @@ enum class Data { keep, remove };
 struct DownRequest {
   Data data = Data::keep;  // remove: PVCs, generated secrets and namespaces too
   std::chrono::milliseconds timeout{300'000};
+  LockOptions lock{};
 };
 struct DownPlan {
   std::vector<kube::ObjectRef> removed, kept;

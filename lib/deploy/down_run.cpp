@@ -26,11 +26,20 @@ std::vector<project::Tier> tiers_from(const std::vector<TeardownStep>& steps, st
 
 }  // namespace
 
+// With the namespace of the Lease, heartbeats would end too.
+bool DownRun::takes_lock_away(const TeardownStep& step) const {
+  return std::ranges::any_of(step.removals, [this](const Removal& removal) {
+    return removal.ref.kind.kind == "Namespace" && removal.ref.name == set_.name_space;
+  });
+}
+
 DownRun::DownRun(Session& session, const DownRequest& request, const render::Rendered& rendered)
     : session_(session),
       request_(request),
       rendered_(rendered),
       set_(applyset_of(session.project())),
+      lock_(session, set_, {.operation = "down", .by = {}, .message = {}, .url = {}, .revision = {}, .process = {}},
+            request.lock),
       remover_(session) {}
 
 const Teardown& DownRun::plan() {
@@ -65,6 +74,8 @@ void DownRun::start() {
 }
 
 void DownRun::execute() {
+  if (!plan_->steps.empty() && lock_.acquire() == Lock::Met::others)
+    plan_ = plan_teardown(session_, set_, rendered_, request_.data);
   std::vector<TeardownStep>& steps = plan_->steps;
   while (reached_ < steps.size()) {
     const project::Tier tier = steps[reached_].tier;
@@ -77,6 +88,7 @@ void DownRun::execute() {
     while (reached_ < steps.size() && steps[reached_].tier == tier) {
       TeardownStep& step = steps[reached_++];
       recheck_namespaces(step);
+      if (takes_lock_away(step)) lock_.release();
       remover_.remove(step);
     }
     session_.emit(StageEnded{.tier = tier,

@@ -2,6 +2,7 @@
 // One run of `down` from the first request to its summary.
 #pragma once
 
+#include "deploy/lock.hpp"
 #include "deploy/records.hpp"
 #include "deploy/remover.hpp"
 #include "deploy/teardown.hpp"
@@ -21,6 +22,7 @@ class DownRun {
   void start();
   void execute();
   void recheck_namespaces(TeardownStep& step);
+  bool takes_lock_away(const TeardownStep& step) const;
   Finished finished(const std::string& outcome) const;
   Finished tell(Finished finished);
   PlanSummary summary() const;
@@ -31,6 +33,7 @@ class DownRun {
   ApplySet set_;
   std::optional<Teardown> plan_;
   std::size_t reached_ = 0;  // steps that were started
+  Lock lock_;
   Remover remover_;
 };
 

@@ -129,6 +129,8 @@ bool Lock::try_take() {
     read();
     if (seen_.holder != wanted.holder) return false;
     own_ = seen_;  // only the answer was lost
+  } else if (result.not_found()) {
+    return true;  // no namespace, nothing in it to trample
   } else {
     throw not_allowed(set_, result);
   }
@@ -147,10 +149,23 @@ LockRecord Lock::fresh_record() const {
   return record;
 }
 
+bool Lock::holder_has_ended() const {
+  const auto& has_ended = session_.origin().has_ended;
+  return !seen_.note.process.empty() && has_ended && has_ended(seen_.note.process);
+}
+
+void Lock::sweep() {
+  if (!options_.use || held_ || !session_.run_until([this] { return !look_; })) return;
+  if (seen_.is_free() || seen_.is_manual() || !holder_has_ended()) return;
+  LockRecord record = seen_;
+  record.holder.clear();
+  record.duration_seconds = 1;
+  ask(write_request(set_, record));  // whoever was quicker holds it now
+}
+
 bool Lock::is_expired() const {
   if (seen_.is_free() || seen_.is_manual()) return false;
-  if (!seen_.note.process.empty() && session_.origin().has_ended && session_.origin().has_ended(seen_.note.process))
-    return true;
+  if (holder_has_ended()) return true;
   return session_.now() - seen_at_ >= std::chrono::seconds(seen_.duration_seconds);
 }
 

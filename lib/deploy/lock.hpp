@@ -17,11 +17,6 @@
 
 namespace kforge::deploy {
 
-struct LockOptions {
-  bool use = true;                   // false: --no-lock
-  std::chrono::milliseconds wait{};  // how long another holder is waited for
-};
-
 inline constexpr std::chrono::seconds lock_duration{60};
 
 class Lock final : public Lifeline {
@@ -42,6 +37,8 @@ class Lock final : public Lifeline {
   // Never throws. Nothing when it is not held.
   void release() noexcept;
   bool held() const { return held_; }
+  // Frees it when look() has seen that a run which has certainly ended left it behind.
+  void sweep();
   // Stops the heartbeats and leaves the lock in place.
   void leave();
   // Shown to others from the next heartbeat on.
@@ -58,6 +55,7 @@ class Lock final : public Lifeline {
   void saw(const LockRecord& record);
   bool try_take();
   bool is_expired() const;
+  bool holder_has_ended() const;
   bool looks_abandoned() const;
   void await_holder(Time until);
   void nap(Time until);

@@ -16,19 +16,32 @@ inline constexpr const char* tooling_annotation = "applyset.kubernetes.io/toolin
 inline constexpr const char* group_kinds_annotation = "applyset.kubernetes.io/contains-group-kinds";
 inline constexpr const char* additional_namespaces_annotation = "applyset.kubernetes.io/additional-namespaces";
 
+// Of the Secrets that are release records (releases.hpp).
+inline constexpr const char* revision_label = "kforge.dev/revision";
+inline constexpr const char* status_label = "kforge.dev/status";
+inline constexpr const char* part_label = "kforge.dev/part";
+// Shown by `kubectl rollout history`.
+inline constexpr const char* change_cause_annotation = "kubernetes.io/change-cause";
+
 // Field managers. Only `kforge` owns what kforge.yaml says; a field of another `kforge-…` is taken back silently.
 inline constexpr const char* field_manager = "kforge";
 inline constexpr const char* applyset_manager = "kforge-applyset";
 inline constexpr const char* values_manager = "kforge-values";
 inline constexpr const char* handover_manager = "kforge-handover";
+inline constexpr const char* release_manager = "kforge-release";
+inline constexpr const char* cause_manager = "kforge-cause";
 inline constexpr const char* grow_manager = "kforge-grow";
 inline constexpr const char* down_manager = "kforge-down";
 inline bool is_own_manager(std::string_view manager) {
   return manager == field_manager || manager.starts_with("kforge-");
 }
 
+// What belongs to a project: release records are about it, not of it.
 inline std::string project_selector(const std::string& project) {
-  return std::string(project_label) + "=" + project;
+  return std::string(project_label) + "=" + project + ",!" + revision_label;
 }
+
+// "order-service-config-7791e868" -> "order-service-config"; empty when the name has no hash of its content.
+std::string name_without_hash(const std::string& name);
 
 }  // namespace kforge::deploy

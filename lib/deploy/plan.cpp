@@ -13,10 +13,6 @@ namespace {
 
 constexpr std::size_t shown_differences = 3;
 
-bool is_workload(const std::string& kind) {
-  return kind == "Deployment" || kind == "StatefulSet" || kind == "DaemonSet";
-}
-
 // Splits "registry:5000/shop/order-service:v1" into name and ":v1" or "@sha256:…".
 std::pair<std::string, std::string> image_parts(const std::string& image) {
   auto at = image.find('@');
@@ -123,6 +119,10 @@ std::string describe_difference(const Change& change) {
   std::string text = join(parts, ", ");
   if (all > parts.size()) text += fmt::format(" and {} more", all - parts.size());
   return text;
+}
+
+bool is_workload(std::string_view kind) {
+  return kind == "Deployment" || kind == "StatefulSet" || kind == "DaemonSet";
 }
 
 int running_pods(const Json& workload) {

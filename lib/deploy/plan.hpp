@@ -90,6 +90,9 @@ std::string describe_difference(const Change& change);
 // "image v1.0.0 -> v1.1.0" of each container whose image differs.
 std::vector<std::string> image_changes(const Json& live, const Json& intent);
 
+// Deployments, StatefulSets and DaemonSets: what has pods that are replaced when their template changes.
+bool is_workload(std::string_view kind);
+
 // Pods of a live workload; 0 for other kinds.
 int running_pods(const Json& workload);
 

@@ -13,6 +13,10 @@ namespace kforge::deploy {
 struct UpInput {
   render::SecretValues values;
   Renderer render;
+  int brings_back = 0;         // the number of the release that is deployed again; 0: what the project file says
+  bool after_failure = false;  // it is brought back by the run that failed with something else
+
+  bool is_rollback() const { return brings_back > 0; }
 };
 // Of the project file. The project must outlive it.
 UpInput input_of(const Context& context);

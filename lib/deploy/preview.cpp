@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "deploy/disguise.hpp"
+#include "deploy/names.hpp"
 #include "deploy/secrecy.hpp"
 
 #include <fmt/format.h>
@@ -41,14 +42,6 @@ Impact effect_of(const Change& change) {
   Json after = result_of(change);
   if (change.live == nullptr && change.autoscaled_from) after["spec"]["replicas"] = *change.autoscaled_from;
   return impact_of(change.live == nullptr ? Json() : *change.live, after);
-}
-
-// "order-service-config-7791e868" -> "order-service-config"; empty when the name has no hash of its content.
-std::string name_without_hash(const std::string& name) {
-  constexpr std::size_t digits = 8;
-  if (name.size() < digits + 2 || name[name.size() - digits - 1] != '-') return {};
-  const bool hash = name.find_first_not_of("0123456789abcdef", name.size() - digits) == std::string::npos;
-  return hash ? name.substr(0, name.size() - digits - 1) : std::string();
 }
 
 // The live object of the project whose place a new one takes under the hash of its new content; null when there is

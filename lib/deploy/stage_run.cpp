@@ -18,6 +18,18 @@ bool is_job(const Target& target) {
   return target.change->ref.kind.kind == "Job";
 }
 
+// By what the pod asked for; a node that says no digest tells nothing.
+void add_images(const Json& pod, std::map<std::string, std::string>& images) {
+  for (const Json& status : at_path(pod, {"status", "containerStatuses"})) {
+    std::string id = string_at(status, {"imageID"});
+    if (const auto scheme = id.find("://"); scheme != std::string::npos) id.erase(0, scheme + 3);
+    if (!contains(id, "@")) continue;
+    for (const Json& container : at_path(pod, {"spec", "containers"}))
+      if (string_at(container, {"name"}) == string_at(status, {"name"}))
+        images.insert_or_assign(string_at(container, {"image"}), id);
+  }
+}
+
 std::string name_of(const Diagnosis& diagnosis) {
   return diagnosis.service.empty() || diagnosis.object.kind.kind == "Job" ? diagnosis.object.to_string()
                                                                           : diagnosis.service;
@@ -25,8 +37,8 @@ std::string name_of(const Diagnosis& diagnosis) {
 
 }  // namespace
 
-StageRun::StageRun(Session& session, Applier& applier, const Stage& stage, Wait wait)
-    : session_(session), applier_(applier), stage_(stage), wait_(wait), started_(session.now()) {
+StageRun::StageRun(Session& session, Applier& applier, const Stage& stage, StageOptions options)
+    : session_(session), applier_(applier), stage_(stage), options_(options), started_(session.now()) {
   applier_.listen([this](const Change& change) {
     if (waiter_) waiter_->on_written(change);
   });
@@ -110,7 +122,7 @@ void StageRun::write_rest() {
   if (rest.empty()) return;
   for (Change* change : rest)
     if (change->kind == nullptr) change->kind = &kube::resolve_kind(session_.client(), change->ref.kind);
-  if (wait_ == Wait::yes) watch(rest);
+  if (options_.wait == Wait::yes) watch(rest);
   for (const render::Wave wave : {policy, identity, binding, config, network}) apply(wave);
   if (waiter_) waiter_->wait_for_lists();
   apply(workload);
@@ -121,6 +133,7 @@ void StageRun::write_rest() {
   apply(webhook);
   await(&Target::armed);
   note_finished_jobs();
+  note_images();
 }
 
 void StageRun::apply(render::Wave wave) {
@@ -145,7 +158,7 @@ void StageRun::make_room_for(const std::vector<Change*>& changes) {
 }
 
 void StageRun::watch(const std::vector<Change*>& changes) {
-  waiter_.emplace(session_, stage_.tier, changes);
+  waiter_.emplace(session_, stage_.tier, changes, options_.stuck);
 }
 
 void StageRun::await(const Waiter::Which& which) {
@@ -162,6 +175,16 @@ void StageRun::fail(Ending ending) {
   const std::vector<Diagnosis> diagnoses = diagnose(session_, stage_.tier, guilty, waiter_->store(), ending);
   for (const Diagnosis& diagnosis : diagnoses) session_.emit(diagnosis);
   throw failed_stage(stage_.tier, diagnoses, ending);
+}
+
+void StageRun::note_images() {
+  if (!waiter_) return;
+  const Store& store = waiter_->store();
+  for (const Target& target : waiter_->targets()) {
+    const Json* live = store.find(target.change->ref);
+    if (live == nullptr || !is_workload(target.change->ref.kind.kind)) continue;
+    for (const Json* pod : rollout::new_pods(*live, store.around(*live))) add_images(*pod, images_);
+  }
 }
 
 void StageRun::note_finished_jobs() {

@@ -8,15 +8,21 @@
 #include "deploy/waiter.hpp"
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
 
 namespace kforge::deploy {
 
+struct StageOptions {
+  Wait wait = Wait::yes;
+  StuckPods stuck = StuckPods::leave;
+};
+
 class StageRun {
  public:
-  StageRun(Session& session, Applier& applier, const Stage& stage, Wait wait);
+  StageRun(Session& session, Applier& applier, const Stage& stage, StageOptions options);
   ~StageRun();
   StageRun(const StageRun&) = delete;
   StageRun& operator=(const StageRun&) = delete;
@@ -26,6 +32,8 @@ class StageRun {
   void run(const std::function<void()>& after_foundation);
   // "namespace/name" of the Jobs that have completed.
   const std::set<std::string>& finished_jobs() const { return finished_jobs_; }
+  // What runs for each image of the pods that were waited for: "shop/order:v1" -> "shop/order@sha256:…".
+  const std::map<std::string, std::string>& images() const { return images_; }
 
  private:
   void announce() const;
@@ -40,14 +48,16 @@ class StageRun {
   [[noreturn]] void fail(Ending ending);
   void end(bool ready) const;
   void note_finished_jobs();
+  void note_images();
 
   Session& session_;
   Applier& applier_;
   const Stage& stage_;
-  Wait wait_;
+  StageOptions options_;
   Clock::time_point started_;
   std::optional<Waiter> waiter_;
   std::set<std::string> finished_jobs_;
+  std::map<std::string, std::string> images_;
 };
 
 // The error that ends a run after its diagnoses.

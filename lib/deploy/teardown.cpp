@@ -3,6 +3,7 @@
 
 #include "deploy/foreign.hpp"
 #include "deploy/names.hpp"
+#include "deploy/releases.hpp"
 #include "deploy/selection.hpp"
 #include "deploy/values.hpp"
 
@@ -51,6 +52,7 @@ class TeardownPlan {
     std::vector<Lookup> parent{{set_.parent(), &known(secret_kind)}};
     read_objects(session_, parent, live_);
     if (const Json* found = live_.find(set_.parent())) plan_.parent = *found;
+    if (data_ == Data::remove) read_history();
     std::set<Scope> scopes{{&known(secret_kind), set_.name_space}, {&known(claim_kind), set_.name_space}};
     for (const render::Object& object : rendered.objects) {
       const kube::ObjectRef ref = kube::ref_of(object.manifest);
@@ -62,6 +64,14 @@ class TeardownPlan {
     }
     add_scopes(scopes, scopes_of(extent_of(plan_.parent), set_));
     read_scopes(session_, scopes, live_);
+  }
+
+  void read_history() {
+    RequestGroup group(session_);
+    group.send(history_request(set_), [this](kube::ApiResult result) {
+      if (result.ok()) records_ = kube::items_of(std::move(result.body));
+    });
+    group.finish("reading the releases");
   }
 
   const schema::Kind* find_kind(const schema::KindName& name) {
@@ -127,6 +137,15 @@ class TeardownPlan {
           {Tier::namespaces, {{.ref = ref, .kind = &known(secret_kind), .uid = kube::uid_of(*live)}}});
   }
 
+  void remove_history() {
+    TeardownStep step{Tier::namespaces, {}};
+    for (const Json& record : records_)
+      step.removals.push_back({.ref = {secret_kind, set_.name_space, string_at(record, {"metadata", "name"})},
+                               .kind = &known(secret_kind),
+                               .uid = kube::uid_of(record)});
+    if (!step.removals.empty()) plan_.steps.push_back(std::move(step));
+  }
+
   // The parent and its namespace come last: as long as they stand, another `down` knows what is left.
   void remove_data(std::vector<Removal> claims, std::vector<Removal> namespaces) {
     std::vector<Removal> others, own;
@@ -136,6 +155,7 @@ class TeardownPlan {
     }
     for (std::vector<Removal>* group : {&claims, &others})
       if (!group->empty()) plan_.steps.push_back({Tier::namespaces, std::move(*group)});
+    remove_history();
     remove_record(values_secret(set_));
     remove_record(set_.parent());
     if (!own.empty()) plan_.steps.push_back({Tier::namespaces, std::move(own)});
@@ -154,6 +174,7 @@ class TeardownPlan {
   const ApplySet& set_;
   Data data_;
   LiveObjects live_;
+  std::vector<Json> records_;  // of releases
   std::map<kube::ObjectRef, Tier> tiers_;
   std::map<std::pair<int, int>, std::vector<Removal>> by_order_;
   Teardown plan_;

@@ -4,6 +4,9 @@
 #include "base/diagnostics.hpp"
 #include "base/exit_code.hpp"
 #include "deploy/refusals.hpp"
+#include "deploy/rollback.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -12,9 +15,34 @@ namespace {
 
 // How long writes that are under way may take after an interrupt.
 constexpr std::chrono::seconds drain_patience{3};
+// And how long the record of a run that failed.
+constexpr std::chrono::seconds record_patience{5};
 
 bool is_signal(const Error& error) {
   return error.kind == ErrorKind::interrupted || error.kind == ErrorKind::terminated;
+}
+
+// What a rollback can mend: objects were written and do not work.
+bool is_bad_rollout(const Error& error) {
+  return error.kind == ErrorKind::rollout_failed || error.kind == ErrorKind::timed_out ||
+         error.kind == ErrorKind::hook_failed;
+}
+
+Release about(const UpRequest& request, const UpInput& input) {
+  Release release;
+  release.action = input.is_rollback() ? "rollback" : "up";
+  release.brings_back = input.brings_back;
+  release.services = request.services;
+  release.message = request.message;
+  return release;
+}
+
+// "kforge r13: rollback to r12", "kforge r12: two more workers"
+std::string cause_of(const Release& release) {
+  std::string text = "kforge " + release_name(release.number);
+  if (release.brings_back > 0) text += ": rollback to " + release_name(release.brings_back);
+  if (!release.message.empty()) text += ": " + release.message;
+  return text;
 }
 
 std::string outcome_of(const Error& error) {
@@ -35,27 +63,47 @@ UpRun::UpRun(Session& session, const UpRequest& request, UpInput input)
       request_(request),
       input_(std::move(input)),
       set_(applyset_of(session.project())),
+      lock_(session, set_,
+            {.operation = input_.is_rollback() ? "rollback" : "up",
+             .by = {},
+             .message = request.message,
+             .url = {},
+             .revision = {},
+             .process = {}},
+            request.lock),
+      log_(session, set_, about(request, input_)),
       applier_(session) {}
 
 Finished UpRun::run() {
   start();
+  if (request_.dry_run == DryRun::no) {
+    lock_.look();
+    log_.look();
+  }
   prepare();
+  if (request_.dry_run == DryRun::no && plan_under_lock()) {
+    log_.look();
+    prepare();
+  }
   session_.emit(Planned{.summary = plan_.summary(), .stages = outline_of(stages_)});
   if (request_.dry_run == DryRun::server) return finish_dry_run();
   const bool idle = nothing_to_write();
   if (idle && (request_.wait == Wait::no || all_ready_already(session_, plan_))) {
     reached_ = stages_.size();
+    lock_.sweep();
     return tell(finished("nothing to do"));
   }
   execute();
   parent_->write(final_extent());
+  log_.close(ReleaseStatus::deployed);
   return tell(finished("done"));
 }
 
 void UpRun::start() {
+  if (input_.after_failure) return;  // one run for those who look
   const kube::ClusterAccess& access = session_.client().access();
   const project::Project& project = session_.project();
-  session_.emit(Started{.command = "up",
+  session_.emit(Started{.command = input_.is_rollback() ? "rollback" : "up",
                         .project = project.name,
                         .environment = project.environment,
                         .context = access.context,
@@ -64,7 +112,7 @@ void UpRun::start() {
 }
 
 void UpRun::prepare() {
-  Prepared prepared = deploy::prepare(session_, set_, std::move(input_), options_of(request_));
+  Prepared prepared = deploy::prepare(session_, set_, input_, options_of(request_));
   rendered_ = std::move(prepared.rendered);
   plan_ = std::move(prepared.plan);
   fresh_values_ = std::move(prepared.fresh_values);
@@ -74,21 +122,56 @@ void UpRun::prepare() {
         (change.finished_before || (change.live != nullptr && is_complete(*change.live))))
       finished_jobs_.insert(change.ref.name_space + "/" + change.ref.name);
   stages_ = stages_of(plan_.changes);
+  parent_.reset();
   parent_.emplace(session_, set_, plan_.parent);
 }
 
-bool UpRun::nothing_to_write() const {
-  return !plan_.writes() && fresh_values_.empty() && parent_->says(final_extent());
+// A release that did not end well is not done, even if its objects stand as they should.
+bool UpRun::nothing_to_write() {
+  return !plan_.writes() && fresh_values_.empty() && parent_->says(final_extent()) && log_.settled();
+}
+
+// The namespace of the records and of the lock.
+bool UpRun::has_home() const {
+  return !plan_.missing_namespaces.contains(set_.name_space);
+}
+
+// Takes the lock when there is something to write; says whether the plan is out of date because others had it
+// meanwhile.
+bool UpRun::plan_under_lock() {
+  if (!has_home() || nothing_to_write()) return false;
+  lock_.set_revision(std::to_string(log_.history().next_number()));
+  return lock_.acquire() == Lock::Met::others;
+}
+
+// For the first deploy of all, whose namespace had to be made for it.
+void UpRun::take_lock() {
+  if (nothing_to_write() || lock_.held() || lock_.acquire() == Lock::Met::nobody) return;
+  throw Error(ErrorKind::lock_held, "another run deployed the project for the first time at the same moment")
+      .hint("run `kforge up` again: it goes on from what stands there now");
 }
 
 void UpRun::execute() {
-  if (!plan_.missing_namespaces.contains(set_.name_space)) store_records();
+  if (has_home()) store_records();
   for (const Stage& stage : stages_) {
     ++reached_;
-    StageRun run(session_, applier_, stage, request_.wait);
-    run.run([this] { store_records(); });
+    const Clock::time_point started = session_.now();
+    StageRun run(session_, applier_, stage,
+                 {.wait = request_.wait, .stuck = input_.is_rollback() ? StuckPods::remove : StuckPods::leave});
+    run.run([this] {
+      take_lock();
+      store_records();
+    });
     finished_jobs_.insert(run.finished_jobs().begin(), run.finished_jobs().end());
+    record(run, stage, started);
   }
+}
+
+void UpRun::record(const StageRun& run, const Stage& stage, Clock::time_point started) {
+  if (!log_.is_open()) return;
+  log_.add(ReleaseStage{.tier = std::string(project::to_string(stage.tier)),
+                        .took = std::chrono::duration_cast<std::chrono::milliseconds>(session_.now() - started)});
+  log_.add_images(run.images());
 }
 
 // As soon as the namespace that holds them stands, and before anything that depends on them.
@@ -96,6 +179,13 @@ void UpRun::store_records() {
   if (records_stored_ || nothing_to_write()) return;
   records_stored_ = true;
   parent_->write(parent_->widened(intended()));
+  if (const ReleaseHead* good = log_.history().last_good()) good_before_ = good->number;
+  log_.open(rendered_);
+  for (const Change& change : plan_.changes)
+    if (change.writes())
+      log_.add(ReleaseChange{
+          .object = change.ref, .action = std::string(to_string(change.action)), .detail = change.detail});
+  if (log_.is_open()) applier_.set_cause(cause_of(log_.release()));
   if (!fresh_values_.empty()) store_values(session_, set_, fresh_values_);
   fresh_values_.clear();
 }
@@ -106,11 +196,11 @@ Extent UpRun::intended() const {
   return extent;
 }
 
-// A run for some services knows nothing of the others, so it takes nothing away.
+// A run for some services knows nothing of the others, and a rollback nothing of Jobs, so they take nothing away.
 Extent UpRun::final_extent() const {
   Extent extent = intended();
   extent.finished_jobs = finished_jobs_;
-  return request_.services.empty() ? extent : parent_->widened(std::move(extent));
+  return request_.services.empty() && !input_.is_rollback() ? extent : parent_->widened(std::move(extent));
 }
 
 Finished UpRun::finish_dry_run() {
@@ -130,6 +220,11 @@ Finished UpRun::finished(const std::string& outcome) const {
   for (std::size_t i = reached_; i < stages_.size(); ++i) result.not_reached.push_back(stages_[i].tier);
   result.applied = applier_.applied();
   if (outcome == "done") result.next_steps.emplace_back("kforge status");
+  if (!input_.after_failure || (outcome != "done" && outcome != "nothing to do")) return result;
+  result.outcome = "rolled back";
+  result.exit_code = exit_code(ErrorKind::failed_and_rolled_back);
+  result.next_steps = {
+      fmt::format("{} runs again: mend the cause, then `kforge up`", release_name(input_.brings_back))};
   return result;
 }
 
@@ -138,10 +233,29 @@ Finished UpRun::tell(Finished finished) {
   return finished;
 }
 
+std::optional<int> UpRun::fallback(const Error& error) const {
+  return request_.on_failure == OnFailure::rollback && is_bad_rollout(error) ? good_before_ : std::nullopt;
+}
+
+// A record that cannot be closed stays pending: the next run calls it interrupted.
+void UpRun::close_log(const Error& error, ReleaseStatus status) {
+  session_.extend_deadline(session_.now() + record_patience);
+  try {
+    log_.close(status, error.what());
+  } catch (const Error&) {  // NOLINT: the run has its own error to tell
+  }
+}
+
+void UpRun::give_up(const Error& error) {
+  applier_.listen(nullptr);
+  close_log(error, ReleaseStatus::rolled_back);
+}
+
 void UpRun::wind_up(const Error& error) {
   session_.client().ignore_signals();
   applier_.listen(nullptr);
   applier_.drain(session_.now() + drain_patience);
+  close_log(error, is_signal(error) ? ReleaseStatus::interrupted : ReleaseStatus::failed);
   Finished result = finished(outcome_of(error));
   result.exit_code = exit_code(error.kind);
   tell(std::move(result));
@@ -154,6 +268,8 @@ Finished run_up(Session& session, const UpRequest& request, UpInput input) {
   } catch (const InvalidInput&) {
     throw;  // of the project file, before anything was asked
   } catch (const Error& error) {
+    // Whatever was to be diagnosed has been, before the pods that failed go.
+    if (run.fallback(error)) bring_back(session, request, run, error);
     run.wind_up(error);
     throw session.masker().masked(error);
   }

@@ -3,8 +3,10 @@
 #pragma once
 
 #include "deploy/applier.hpp"
+#include "deploy/lock.hpp"
 #include "deploy/preparation.hpp"
 #include "deploy/records.hpp"
+#include "deploy/release_log.hpp"
 #include "deploy/session.hpp"
 #include "deploy/stage_run.hpp"
 #include "deploy/stages.hpp"
@@ -20,13 +22,23 @@ class UpRun {
   Finished run();
   // After an error: what was applied and what was not, told as the last event.
   void wind_up(const Error& error);
+  // The same when another release is brought back now: nothing is told as the last event.
+  void give_up(const Error& error);
+  // The last release that worked, when the run may go back to it by itself.
+  std::optional<int> fallback(const Error& error) const;
+  const Release& release() const { return log_.release(); }
 
  private:
   void start();
   void prepare();
-  bool nothing_to_write() const;
+  bool nothing_to_write();
+  bool has_home() const;
+  bool plan_under_lock();
+  void take_lock();
   void execute();
   void store_records();
+  void record(const StageRun& run, const Stage& stage, Clock::time_point started);
+  void close_log(const Error& error, ReleaseStatus status);
   Extent intended() const;
   Extent final_extent() const;
   Finished finished(const std::string& outcome) const;
@@ -43,8 +55,11 @@ class UpRun {
   std::vector<Stage> stages_;
   std::size_t reached_ = 0;  // stages that were started
   bool records_stored_ = false;
+  std::optional<int> good_before_;  // the number of the release to go back to
   std::set<std::string> finished_jobs_;
   std::optional<ParentRecord> parent_;
+  Lock lock_;
+  ReleaseLog log_;
   Applier applier_;
 };
 

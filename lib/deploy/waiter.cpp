@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "deploy/waiter.hpp"
 
+#include "rollout/stuck_pods.hpp"
+
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace kforge::deploy {
@@ -39,8 +43,8 @@ When earlier(const When& a, const When& b) {
 
 }  // namespace
 
-Waiter::Waiter(Session& session, project::Tier tier, const std::vector<Change*>& changes)
-    : session_(session), tier_(tier), lookups_(session) {
+Waiter::Waiter(Session& session, project::Tier tier, const std::vector<Change*>& changes, StuckPods stuck)
+    : session_(session), tier_(tier), stuck_(stuck), lookups_(session) {
   for (const Change* change : changes) {
     if (!is_waited_for(*change)) continue;
     Target target{.change = change};
@@ -133,6 +137,7 @@ void Waiter::judge(Target& target) {
   if (!verdict) return;
   if (rollout::is_about_nodes(*verdict)) look_at_nodes();
   const Json* live = store_.find(target.change->ref);
+  if (stuck_ == StuckPods::remove && live != nullptr && !rollout::settled(*verdict)) remove_stuck_pods(*live);
   tell(target, *std::move(verdict), live != nullptr ? rollout::counts_of(*live) : std::nullopt);
 }
 
@@ -157,6 +162,19 @@ std::optional<rollout::Verdict> Waiter::verdict_on(Target& target) {
       target.look_again = target.started + appearance;
   }
   return std::nullopt;
+}
+
+void Waiter::remove_stuck_pods(const Json& stateful_set) {
+  static const schema::Kind& pods = *schema::Table::embedded().find(schema::kind_name("v1", "Pod"));
+  for (const Json* pod : rollout::stuck_pods(stateful_set, store_.around(stateful_set))) {
+    const std::string uid = kube::uid_of(*pod);
+    if (!removed_pods_.insert(uid).second) continue;
+    const kube::ObjectRef ref = kube::ref_of(*pod);
+    session_.emit(
+        WarningText{fmt::format("{} is of another revision, not ready, and holds up the update of {}: it is deleted",
+                                ref.to_string(), kube::ref_of(stateful_set).to_string())});
+    lookups_.send(kube::delete_request(pods, ref, uid, kube::Propagation::background), [](const kube::ApiResult&) {});
+  }
 }
 
 // A watch that is being opened again may be late by half a minute; that is no reason to call an object deleted.

@@ -9,6 +9,8 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
+#include <string>
 #include <vector>
 
 namespace kforge::deploy {
@@ -30,12 +32,16 @@ struct Target {
   bool failed() const { return verdict && verdict->state == rollout::State::failed; }
 };
 
+// What is done about pods of another revision that are not ready and so keep a StatefulSet from its update: applying a
+// good template does not heal a bad one (deploy-engine §2.2).
+enum class StuckPods { leave, remove };
+
 enum class Outcome { ready, failed, timed_out };
 
 class Waiter {
  public:
   // Starts to watch at once. The changes must outlive it.
-  Waiter(Session& session, project::Tier tier, const std::vector<Change*>& changes);
+  Waiter(Session& session, project::Tier tier, const std::vector<Change*>& changes, StuckPods stuck = StuckPods::leave);
 
   // Waits until the first complete state of everything that is watched is known.
   void wait_for_lists();
@@ -58,6 +64,7 @@ class Waiter {
   void judge(Target& target);
   std::optional<rollout::Verdict> verdict_on(Target& target);
   void look_up(Target& target);
+  void remove_stuck_pods(const Json& stateful_set);
   void tell(Target& target, rollout::Verdict verdict, std::optional<rollout::Counts> counts);
   std::optional<Clock::time_point> wake() const;
 
@@ -67,6 +74,8 @@ class Waiter {
   std::vector<Target> targets_;
   std::map<kube::ObjectRef, std::size_t> by_ref_;
   std::vector<std::unique_ptr<Feed>> feeds_;
+  StuckPods stuck_;
+  std::set<std::string> removed_pods_;           // by uid
   std::optional<Clock::time_point> window_end_;  // after the first failure
   RequestGroup lookups_;
 };

@@ -4,6 +4,7 @@
 #include "rollout/diagnosis.hpp"
 #include "rollout/pod_reading.hpp"
 #include "rollout/rules.hpp"
+#include "rollout/stuck_pods.hpp"
 
 #include <fmt/format.h>
 
@@ -116,7 +117,25 @@ Verdict progress_text(const Judging& judging, const Numbers& numbers, std::int64
   return waiting("PodsNotReady", fmt::format("{}/{} pods ready", numbers.ready, numbers.wanted));
 }
 
+bool is_observed(const Json& live) {
+  return count_at(live, {"status", "observedGeneration"}) >= count_at(live, {"metadata", "generation"});
+}
+
 }  // namespace
+
+std::vector<const Json*> stuck_pods(const Json& workload, const Surroundings& around) {
+  const Numbers numbers = numbers_of(workload);
+  if (text_at(workload, {"kind"}) != "StatefulSet" || !is_observed(workload) || numbers.on_delete ||
+      text_at(workload, {"spec", "podManagementPolicy"}) == "Parallel")
+    return {};
+  const std::string_view revision = text_at(workload, {"status", "updateRevision"});
+  std::vector<const Json*> stuck;
+  for (const Json* pod : all_pods(workload, around))
+    if (revision_of(*pod) != revision && ordinal_of(*pod).value_or(0) >= numbers.partition && !is_ready(*pod) &&
+        !is_deleting(*pod))
+      stuck.push_back(pod);
+  return stuck;
+}
 
 Verdict judge_stateful_set(Judging& judging) {
   const Numbers numbers = numbers_of(judging.live);

@@ -89,6 +89,7 @@ void FakeTransport::schedule(Milliseconds delay, std::function<void()> action) {
 }
 
 void FakeTransport::signal_after(Milliseconds delay, ErrorKind kind) {
+  signals_ignored_ = false;  // the run that it is for is a process of its own
   schedule(delay, [this, kind] { signal_ = kind; });
 }
 

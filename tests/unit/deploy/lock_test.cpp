@@ -325,4 +325,40 @@ TEST_CASE("an account without rights to Leases is told what to grant, and --no-l
   CHECK_NOTHROW(write_something(table.session_of_ci));
 }
 
+TEST_CASE("up and down take the lock while they write, and leave it free") {
+  Rig rig;
+  rig.locks = true;
+  REQUIRE_FALSE(rig.up().error);
+  const auto lease = [&] { return *rig.cluster.find("Lease", "database", "kforge-shop"); };
+  CHECK(string_at(lease(), {"metadata", "annotations", "kforge.dev/operation"}) == "up");
+  CHECK(string_at(lease(), {"spec", "holderIdentity"}).empty());
+  const int writes = rig.cluster.writes().total();
+  CHECK(rig.up().finished->outcome == "nothing to do");
+  CHECK(rig.cluster.writes().total() == writes);
+  REQUIRE_FALSE(rig.down().error);
+  CHECK(string_at(lease(), {"metadata", "annotations", "kforge.dev/operation"}) == "down");
+  CHECK(string_at(lease(), {"spec", "holderIdentity"}).empty());
+}
+
+TEST_CASE("up does not touch a project that somebody locked, and frees the lock when it fails") {
+  Rig rig;
+  rig.locks = true;
+  REQUIRE_FALSE(rig.up().error);
+  rig.cluster.edit("Lease", "database", "kforge-shop", [&](Json& lease) {
+    lease["spec"]["holderIdentity"] = "ci@elsewhere:1";
+    lease["spec"]["leaseDurationSeconds"] = 60;
+    lease["spec"]["renewTime"] = format_rfc3339_micro(rig.clock.wall_time());
+  });
+  rig.sample.product_image = "shop/product-service:v2";
+  const Ended refused = rig.up();
+  REQUIRE(refused.error);
+  CHECK(refused.error->kind == ErrorKind::lock_held);
+  CHECK(rig.cluster.find("Deployment", "backend", "product-service")->dump().find("product-service:v1") !=
+        std::string::npos);
+  rig.cluster.edit("Lease", "database", "kforge-shop", [](Json& lease) { lease["spec"]["holderIdentity"] = ""; });
+  rig.cluster.refuse("Deployment", "product-service", Reply::status_error(422, "Invalid", "no"));
+  REQUIRE(rig.up().error);
+  CHECK(string_at(*rig.cluster.find("Lease", "database", "kforge-shop"), {"spec", "holderIdentity"}).empty());
+}
+
 }  // namespace kforge::tests

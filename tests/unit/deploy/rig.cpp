@@ -2,6 +2,7 @@
 #include "tests/unit/deploy/rig.hpp"
 
 #include "base/text.hpp"
+#include "deploy/names.hpp"
 
 #include <fmt/format.h>
 
@@ -45,12 +46,15 @@ void strip(Json& object) {
   if (metadata.contains("managedFields")) {
     Json entries = Json::array();
     for (Json entry : metadata["managedFields"]) {
+      if (string_at(entry, {"manager"}) == deploy::cause_manager) continue;
       entry.erase("time");
       entries.push_back(std::move(entry));
     }
     std::sort(entries.begin(), entries.end());
     metadata["managedFields"] = std::move(entries);
   }
+  if (metadata.contains("annotations")) metadata["annotations"].erase(deploy::change_cause_annotation);
+  if (metadata.contains("annotations") && metadata["annotations"].empty()) metadata.erase("annotations");
   if (object.contains("status")) object["status"].erase("observedGeneration");
   for (const char* revision : {"currentRevision", "updateRevision"})
     if (object.contains("status")) object["status"].erase(revision);
@@ -71,12 +75,36 @@ void Rig::make_tiny() {
   project = Sample::tiny_project();
 }
 
-Ended Rig::up(const deploy::UpRequest& request) {
+Ended Rig::up(const deploy::UpRequest& asked) {
+  deploy::UpRequest request = asked;
+  request.lock.use = locks;
   return ended([&](Recorder& told) {
     kube::Client client(*transport, clock, processes, cluster.access(), environment, false);
-    deploy::Session session({client, clock, project, environment, told}, request.timeout);
+    deploy::Session session({client, clock, project, environment, told, origin}, request.timeout);
     return deploy::run_up(session, request, input());
   });
+}
+
+Ended Rig::rollback(int number, const deploy::UpRequest& asked) {
+  deploy::UpRequest request = asked;
+  request.lock.use = locks;
+  return ended([&](Recorder& told) {
+    kube::Client client(*transport, clock, processes, cluster.access(), environment, false);
+    return deploy::rollback({client, clock, project, environment, told, origin}, request, number);
+  });
+}
+
+deploy::RollbackPreview Rig::rollback_preview(int number) {
+  Recorder told;
+  kube::Client client(*transport, clock, processes, cluster.access(), environment, false);
+  return deploy::preview_rollback({client, clock, project, environment, told, origin}, {}, number);
+}
+
+std::vector<deploy::Release> Rig::releases() {
+  Recorder told;
+  kube::Client client(cluster, clock, processes, cluster.access(), environment, false);
+  deploy::Session session({client, clock, project, environment, told, origin}, std::chrono::minutes(1));
+  return deploy::read_releases(session, deploy::applyset_of(project));
 }
 
 deploy::UpInput Rig::input() const {
@@ -87,14 +115,16 @@ deploy::UpInput Rig::input() const {
 deploy::PlanResult Rig::plan(const deploy::UpRequest& request) {
   Recorder told;
   kube::Client client(*transport, clock, processes, cluster.access(), environment, false);
-  deploy::Session session({client, clock, project, environment, told}, request.timeout);
+  deploy::Session session({client, clock, project, environment, told, origin}, request.timeout);
   return deploy::make_preview(session, request, input());
 }
 
-Ended Rig::down(const deploy::DownRequest& request) {
+Ended Rig::down(const deploy::DownRequest& asked) {
+  deploy::DownRequest request = asked;
+  request.lock.use = locks;
   return ended([&](Recorder& told) {
     kube::Client client(*transport, clock, processes, cluster.access(), environment, false);
-    deploy::Session session({client, clock, project, environment, told}, request.timeout);
+    deploy::Session session({client, clock, project, environment, told, origin}, request.timeout);
     return deploy::run_down(session, request, sample.render(Sample::local_values()));
   });
 }
@@ -113,6 +143,7 @@ std::map<std::string, Json> Rig::state() const {
   for (const char* kind : {"Namespace", "Secret", "ConfigMap", "Service", "ServiceAccount", "StatefulSet", "Deployment",
                            "Job", "HorizontalPodAutoscaler", "PersistentVolumeClaim"})
     for (Json object : cluster.all(kind)) {
+      if (!string_at(object, {"metadata", "labels", deploy::revision_label}).empty()) continue;
       strip(object);
       const std::string name = kube::ref_of(object).to_string();
       objects[name] = std::move(object);

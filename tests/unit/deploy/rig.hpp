@@ -4,6 +4,8 @@
 
 #include "deploy/down_run.hpp"
 #include "deploy/planning.hpp"
+#include "deploy/releases.hpp"
+#include "deploy/rollback.hpp"
 #include "deploy/up_run.hpp"
 #include "tests/fakes/fake_api.hpp"
 #include "tests/fakes/fake_processes.hpp"
@@ -50,6 +52,8 @@ struct Rig {
   Environment environment;
   project::Project project = Sample::project();
   Sample sample;
+  deploy::Origin origin;
+  bool locks = false;                     // whether runs take the deploy lock; off where a test counts writes
   http::Transport* transport = &cluster;  // a wrapper of it, for faults
 
   // Everything becomes ready 300 ms after it was written, apart from the `stuck` ones.
@@ -62,12 +66,17 @@ struct Rig {
   // What `up` would do; throws as the engine does.
   deploy::PlanResult plan(const deploy::UpRequest& request = {});
   Ended down(const deploy::DownRequest& request = {});
+  // Back to the release of that number; 0: the last one that worked and differs.
+  Ended rollback(int number = 0, const deploy::UpRequest& request = {});
+  deploy::RollbackPreview rollback_preview(int number = 0);
+  // Newest first.
+  std::vector<deploy::Release> releases();
 
   // Requests that were sent from number `first` on: "PATCH /api/v1/… (apply)".
   std::vector<std::string> lines(std::size_t first = 0) const;
   std::size_t requests() const { return cluster.requests().size(); }
-  // What a person would compare: every object without what is different in every run (uids, versions, times, and the
-  // values of Secrets, of which only the keys count).
+  // What a person would compare: every object but the releases, without what is different in every run (uids, versions,
+  // times, the note of the release that changed it last, and the values of Secrets, of which only the keys count).
   std::map<std::string, Json> state() const;
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // StatefulSets, DaemonSets, Pods, Jobs and CronJobs.
+#include "rollout/stuck_pods.hpp"
 #include "tests/unit/rollout/rollout.hpp"
 
 using namespace kforge;
@@ -84,6 +85,25 @@ TEST_CASE("with OnDelete the pods to delete are named", "[scenario-25]") {
   CHECK(verdict.state == State::ready_with_warning);
   CHECK(verdict.message == "'postgres-0' and 'postgres-2' keep the old revision until they are deleted");
   CHECK(up.judge(changed(live, {{"status", {{"readyReplicas", 0}}}})).state == State::waiting);
+}
+
+TEST_CASE("pods of another revision that are not ready hold up an ordered update (sts-stuck-rollback)",
+          "[scenario-27]") {
+  SetUpdate up;
+  const Json good = up.pod(0, "postgres-2"), ready = up.pod(1, "postgres-1");
+  Json broken = up.pod(2, "postgres-1");
+  broken["status"]["conditions"] = {{{"type", "Ready"}, {"status", "False"}}};
+  const rollout::Surroundings around{.pods = {&good, &ready, &broken}};
+  const auto names = [&](const Json& live) {
+    std::vector<std::string> found;
+    for (const Json* pod : rollout::stuck_pods(live, around)) found.push_back((*pod)["metadata"]["name"]);
+    return found;
+  };
+  CHECK(names(up.live) == std::vector<std::string>{"postgres-2"});
+  CHECK(names(changed(up.live, {{"spec", {{"podManagementPolicy", "Parallel"}}}})).empty());
+  CHECK(names(changed(up.live, {{"spec", {{"updateStrategy", {{"type", "OnDelete"}}}}}})).empty());
+  CHECK(names(changed(up.live, {{"metadata", {{"generation", 99}}}})).empty());  // the controller has not seen it yet
+  CHECK(names(up.with_partition(3, 0)).empty());
 }
 
 TEST_CASE("a crashing pod of the old revision fails no update of a StatefulSet", "[scenario-26]") {

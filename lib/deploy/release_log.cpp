@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "deploy/release_log.hpp"
+
+#include "base/digest.hpp"
+#include "deploy/release_content.hpp"
+#include "kube/user_agent.hpp"
+
+namespace kforge::deploy {
+namespace {
+
+constexpr std::size_t salt_length = 32, run_length = 16;
+
+}  // namespace
+
+ReleaseLog::ReleaseLog(Session& session, const ApplySet& set, Release about)
+    : session_(session), set_(set), release_(std::move(about)) {
+  const Origin& origin = session.origin();
+  release_.by = origin.by();
+  release_.url = origin.url;
+  release_.commit = origin.commit;
+  release_.branch = origin.branch;
+  release_.tool = kube::user_agent();
+  release_.run = random_alphanumeric(run_length);
+}
+
+ReleaseLog::~ReleaseLog() {
+  if (look_) session_.client().cancel(*look_);
+}
+
+void ReleaseLog::look() {
+  looked_ = true;
+  if (look_) session_.client().cancel(*look_);
+  look_ = session_.client().send(history_request(set_), [this](kube::ApiResult result) {
+    look_.reset();
+    look_failure_.reset();
+    if (!result.ok() && !result.not_found())
+      look_failure_ = failure_of(result, "cannot read the releases");
+    else
+      history_ = result.ok() ? history_of(std::move(result.body)) : History{};
+  });
+}
+
+const History& ReleaseLog::history() {
+  if (!session_.run_until([this] { return !look_; }))
+    throw Error(ErrorKind::timed_out, "no answer from the cluster while reading the releases");
+  if (look_failure_) throw Error(*look_failure_);
+  return history_;
+}
+
+bool ReleaseLog::settled() {
+  return !looked_ || (!history().heads.empty() && history().settled());
+}
+
+void ReleaseLog::heal() {
+  for (ReleaseHead& head : history_.heads) {
+    if (head.status != ReleaseStatus::pending) continue;
+    set_status(session_, set_, head.number, ReleaseStatus::interrupted);
+    head.status = ReleaseStatus::interrupted;
+  }
+}
+
+// Of a run for some services the others' objects are those of the last release.
+render::Rendered ReleaseLog::content_of_run(const render::Rendered& rendered) {
+  std::optional<Release> last;
+  if (!history_.heads.empty()) last = read_release(session_, set_, history_.heads.front().number);
+  release_.salt = last && !last->salt.empty() ? last->salt : random_alphanumeric(salt_length);
+  const render::Rendered content = without_values(rendered, release_.salt);
+  if (release_.services.empty()) return content;
+  const ReleaseHead* good = history_.last_good();
+  if (good == nullptr) return merged({}, content, release_.services);
+  const Release before = good->number == last->number ? *last : read_release(session_, set_, good->number);
+  return merged(read_content(session_, set_, before), content, release_.services);
+}
+
+void ReleaseLog::open(const render::Rendered& rendered) {
+  if (open_ || !looked_) return;
+  history();
+  heal();
+  release_.number = history_.next_number();
+  release_.started = session_.server_now();
+  release_.message = session_.masker().masked(std::move(release_.message));
+  const std::string content = content_text(content_of_run(rendered));
+  release_.hash = content_hash(content);
+  create_release(session_, set_, release_, content);
+  open_ = true;
+}
+
+void ReleaseLog::add_images(const std::map<std::string, std::string>& images) {
+  release_.images.insert(images.begin(), images.end());
+}
+
+void ReleaseLog::close(ReleaseStatus status, const std::string& failure) {
+  if (!open_) return;
+  open_ = false;
+  release_.status = status;
+  release_.finished = session_.server_now();
+  release_.failure = session_.masker().masked(failure);
+  for (ReleaseChange& change : release_.changes) change.detail = session_.masker().masked(std::move(change.detail));
+  update_release(session_, set_, release_);
+  history_.heads.insert(history_.heads.begin(), {.number = release_.number, .status = status, .uid = {}});
+  if (status == ReleaseStatus::deployed) trim_releases(session_, set_, history_);
+}
+
+}  // namespace kforge::deploy

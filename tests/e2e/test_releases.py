@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Releases, rollback and the deploy lock, with the real binary on the sandbox."""
+
+import base64
+import re
+import secrets
+import signal
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from harness.wait import until
+
+
+@pytest.fixture
+def small(sandbox):
+    sandbox.write_service()
+    sandbox.start("--speed", "20")
+    return sandbox
+
+
+def image(sandbox) -> str:
+    live = sandbox.get("deployment", "web", "-n", "backend")
+    return live["spec"]["template"]["spec"]["containers"][0]["image"]
+
+
+def releases(sandbox) -> list[dict]:
+    return sandbox.kforge("history", "--sandbox", "-o", "json").expect(0).json()["releases"]
+
+
+def test_two_releases_and_a_way_back(small):
+    small.kforge("up", "--sandbox", "-m", "first").expect(0)
+    small.write_service("web:v2", ", env: {LOG_LEVEL: debug}")
+    small.kforge("up", "--sandbox", "-m", "louder").expect(0)
+    assert [(r["release"], r["status"], r["message"]) for r in releases(small)] == [(2, "deployed", "louder"), (1, "superseded", "first")]
+    difference = small.kforge("history", "diff", "1", "2", "--sandbox").expect(0).stdout
+    assert "image   v1 → v2" in difference
+
+    preview = small.kforge("rollback", "--sandbox", "--dry-run").expect(0).stdout
+    assert "rollback from r2 to r1" in preview and "image   v2 → v1" in preview
+    assert image(small) == "web:v2"
+    assert "--yes" in small.kforge("rollback", "--sandbox").expect(40).stderr
+    small.kforge("rollback", "--sandbox", "--yes").expect(0)
+    assert image(small) == "web:v1"
+    assert releases(small)[0]["bringsBack"] == 1
+    small.kforge("rollback", "--sandbox", "--yes").expect(0)
+    assert image(small) == "web:v2"
+    assert "nothing to do" in small.kforge("up", "--sandbox").expect(0).stderr
+
+
+def test_kubectl_tells_which_release_made_a_revision(small):
+    small.kforge("up", "--sandbox", "-m", "first").expect(0)
+    small.write_service("web:v2")
+    small.kforge("up", "--sandbox", "-m", "second").expect(0)
+    history = small.kubectl("rollout", "history", "deployment/web", "-n", "backend")
+    assert re.search(r"1\s+kforge r1: first\n2\s+kforge r2: second", history), history
+    small.kubectl("rollout", "undo", "deployment/web", "-n", "backend")
+    assert image(small) == "web:v1"
+    small.kforge("up", "--sandbox").expect(0)
+    assert image(small) == "web:v2"
+
+
+def test_a_bad_rollout_brings_the_last_good_release_back_when_that_is_asked_for(small):
+    small.kforge("up", "--sandbox").expect(0)
+    small.write_service("web:missing")
+    run = small.kforge("up", "--sandbox", "--on-failure", "rollback").expect(22)
+    assert "web:missing" in run.stderr and "rolling back to r1" in run.stderr
+    assert image(small) == "web:v1"
+    assert [r["status"] for r in releases(small)] == ["deployed", "rolled-back", "superseded"]
+    small.kforge("up", "--sandbox", "--on-failure", "keep").expect(20)
+    assert image(small) == "web:missing"
+    assert "rollback from r4 to r3" in small.kforge("rollback", "--sandbox", "--dry-run").expect(0).stdout
+
+
+def test_a_first_deploy_that_fails_stays_to_be_looked_at(small):
+    small.write_service("web:missing")
+    small.kforge("up", "--sandbox", "--on-failure", "rollback").expect(20)
+    assert image(small) == "web:missing"
+
+
+def test_a_stateful_set_that_is_stuck_comes_back(sandbox):
+    sandbox.name = "small"
+    text = ("apiVersion: kforge.dev/v1\nproject: small\ndatabase: {kind: postgres, image: \"postgres:17\"}\n"
+            "services: {web: {image: \"web:v1\", port: 8000, replicas: 1}}\ndefaults: {rollout: {minReadySeconds: 0}}\n")
+    sandbox.write(text)
+    sandbox.start("--speed", "20")
+    sandbox.kforge("up", "--sandbox").expect(0)
+    patch = "patches: [{target: {kind: StatefulSet, name: postgres}, patch: {spec: {template: {metadata: {annotations: {sandbox.kforge.dev/fault: image-missing}}}}}}]\n"
+    sandbox.write(text + patch)
+    sandbox.kforge("up", "--sandbox", "--timeout", "60s").expect(20)
+    back = sandbox.kforge("rollback", "--sandbox", "--yes", "--timeout", "60s").expect(0)
+    assert "holds up the update of StatefulSet database/postgres" in back.stderr
+    live = sandbox.get("statefulset", "postgres", "-n", "database")
+    assert live["status"]["readyReplicas"] == 1
+
+
+def test_two_runs_at_once_do_not_trample_each_other(small):
+    small.kforge("up", "--sandbox").expect(0)
+    small.write_service("web:v2", ", rollout: {minReadySeconds: 30}")
+    first = small.start_kforge("up", "--sandbox")
+    until(lambda: small.kforge("lock", "--show", "--sandbox", "-o", "json").json()["locked"])
+    refused = small.kforge("up", "--sandbox").expect(30)
+    assert "is locked" in refused.stderr and "runs `up`" in refused.stderr
+    waited = small.kforge("up", "--sandbox", "--lock-wait", "2m").expect(0)
+    assert "waiting for the deploy lock" in waited.stderr
+    first.finish().expect(0)
+
+
+def test_a_lock_by_hand_keeps_everybody_out_until_it_is_freed(small):
+    small.kforge("up", "--sandbox").expect(0)
+    small.kforge("lock", "--sandbox", "-m", "freeze for the audit").expect(0)
+    small.write_service("web:v2")
+    assert "freeze for the audit" in small.kforge("up", "--sandbox").expect(30).stderr
+    small.kforge("unlock", "--sandbox").expect(0)
+    small.kforge("up", "--sandbox").expect(0)
+
+
+def test_an_interrupted_release_is_called_so_and_the_next_up_goes_on(small):
+    small.kforge("up", "--sandbox").expect(0)
+    small.write_service("web:v2", ", rollout: {minReadySeconds: 600}")
+    running = small.start_kforge("up", "--sandbox")
+    until(lambda: image(small) == "web:v2")
+    running.signal(signal.SIGTERM)
+    running.finish(30).expect(143)
+    assert releases(small)[0]["status"] == "interrupted"
+    small.write_service("web:v2")
+    small.kforge("up", "--sandbox").expect(0)
+    assert [r["status"] for r in releases(small)][:2] == ["deployed", "interrupted"]
+
+
+class Watcher(threading.Thread):
+    """Reads the command lines of all processes again and again."""
+
+    def __init__(self, canaries: list[str]):
+        super().__init__(daemon=True)
+        self.found: set[str] = set()
+        self._canaries, self._end = [canary.encode() for canary in canaries], threading.Event()
+
+    def run(self):
+        while not self._end.is_set():
+            for path in Path("/proc").glob("[0-9]*/cmdline"):
+                try:
+                    line = path.read_bytes()
+                except OSError:
+                    continue
+                if any(canary in line for canary in self._canaries):
+                    self.found.add(str(path))
+            time.sleep(0.02)
+
+    def stop(self):
+        self._end.set()
+        self.join()
+
+
+def test_secret_values_stay_secret(sandbox):
+    """Canaries through every command and failure: in no output, no command line, no file but the cluster's own."""
+    sandbox.name = "small"
+    canaries = {name: f"{name}-{secrets.token_hex(12)}" for name in ("first", "second", "file")}
+    (sandbox.folder / "token").write_text(canaries["file"])
+    text = ("apiVersion: kforge.dev/v1\nproject: small\ndefaults: {rollout: {minReadySeconds: 0}}\n"
+            "secrets: {mail: {password: {env: MAIL}, token: {file: token}}, made: {key: {generate: {length: 32}}}}\n"
+            "services: {web: {image: \"web:v1\", port: 8000, replicas: 1,\n"
+            "  secretEnv: {MAIL: mail.password, TOKEN: mail.token, KEY: made.key}}}\n")
+    sandbox.write(text)
+    sandbox.start("--speed", "20")
+    outputs = []
+
+    def run(*arguments: str, value: str = "first"):
+        result = sandbox.kforge(*arguments, "--sandbox", env={"MAIL": canaries[value], "TMPDIR": str(temporary)})
+        outputs.append((arguments, result.text))
+        return result
+
+    temporary = sandbox.folder / "tmp"
+    temporary.mkdir()
+    watcher = Watcher(list(canaries.values()))
+    watcher.start()
+    run("check"), run("render"), run("plan", "-v"), run("plan", "-o", "json")
+    run("up", "-v", "--events", "events.ndjson", "-m", f"mail uses {canaries['first']}").expect(0)
+    generated = sandbox.get("secret", "kforge.small.values", "-n", "backend")
+    canaries["generated"] = base64.b64decode(generated["data"]["made.key"]).decode()
+    run("plan", "-v", value="second").expect(0)
+    run("up", "-v", "-o", "json", value="second").expect(0)
+    run("status", "-v", "-o", "json"), run("describe", "web"), run("events"), run("history", "-o", "json")
+    run("history", "show", "2"), run("history", "diff", "1", "2"), run("history", "diff", "1", "2", "-o", "json")
+    run("rollback", "--dry-run", "-v", value="second"), run("rollback", "--yes", "-v", value="second").expect(0)
+    sandbox.write(text.replace("web:v1", "web:missing"))
+    run("up", "-v").expect(20)
+    sandbox.write(text.replace("port: 8000", "port: 8000, volumes: 3"))
+    run("up", "-v").expect(10)
+    sandbox.write(text)
+    sandbox.write("api: [{match: patch secrets, fault: status code=422}]", "faults.yaml")
+    sandbox.kforge("sandbox", "faults", "faults.yaml").expect(0)
+    run("up", "-v", "--timeout", "20s", value="second")
+    sandbox.kforge("sandbox", "faults", "--clear").expect(0)
+    run("down", "--yes", "-v")
+    watcher.stop()
+    assert not watcher.found
+    for arguments, output in outputs:
+        for name, canary in canaries.items():
+            assert canary not in output, f"'{name}' is in what kforge {' '.join(arguments)} says"
+    ours = [path for path in sandbox.folder.rglob("*") if path.is_file() and ".local" not in path.parts and path.name != "token"]
+    assert not [path for path in ours for canary in canaries.values() if canary.encode() in path.read_bytes()]
