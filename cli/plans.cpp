@@ -26,7 +26,9 @@ void WarningsToStderr::on_event(const deploy::Event& event) {
 }
 
 deploy::Context context_of(Session& session, deploy::Observer& observer) {
-  return {session.client(), session.deps().clock, session.project(), session.deps().environment, observer};
+  return {session.client(),  session.deps().clock,
+          session.project(), session.deps().environment,
+          observer,          deploy::origin_of(session.deps().environment, session.project().directory)};
 }
 
 void show_plan(Session& session, const deploy::Preview& preview, const PlanEnding& ending) {

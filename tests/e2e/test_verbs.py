@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Commands that change what runs, checked with the real kubectl."""
 
-import re
-
 import pytest
 
 PROJECT = """# two services
@@ -137,10 +135,3 @@ def test_a_paused_rollout_stands_still_until_it_is_resumed(small):
 def test_wrong_names_are_answered_with_the_right_ones(small):
     assert "did you mean 'web'?" in run(small, "restart", "wbe", code=15).stderr
     assert "SERVICE=IMAGE" in run(small, "set", "image", "web", code=64).stderr
-
-
-def test_a_lock_keeps_verbs_out(small):
-    run(small, "lock", "-m", "inventory")
-    assert re.search("inventory", run(small, "scale", "web=3", code=30).stderr)
-    run(small, "unlock")
-    run(small, "scale", "web=3")
