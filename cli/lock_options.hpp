@@ -4,6 +4,7 @@
 
 #include "cli/options.hpp"
 #include "deploy/deploy.hpp"
+#include "deploy/lock.hpp"
 
 #include <string>
 

@@ -9,14 +9,11 @@
 #include <array>
 
 namespace kforge::cli {
-namespace {
 
 bool is_long_running(const observe::ObjectRow& row) {
   static constexpr std::array kinds{"Deployment", "StatefulSet", "DaemonSet"};
   return std::ranges::find(kinds, row.object.kind.kind) != kinds.end();
 }
-
-}  // namespace
 
 Look look_at(Session& session, const std::vector<std::string>& services, observe::Kinds kinds) {
   const Deps& deps = session.deps();

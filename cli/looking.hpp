@@ -23,6 +23,8 @@ Look look_at(Session& session, const std::vector<std::string>& services, observe
 // "shop is not deployed on prod; `kforge up` deploys it"
 std::string not_deployed(const observe::ProjectStatus& status);
 
+// A Deployment, StatefulSet or DaemonSet: what a service is.
+bool is_long_running(const observe::ObjectRow& row);
 // The workload of a service: its Deployment, StatefulSet or DaemonSet. Throws Error{not_found} when it is not deployed.
 const observe::ObjectRow& workload_row(const observe::ProjectStatus& status, const std::string& service);
 

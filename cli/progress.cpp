@@ -76,8 +76,12 @@ std::unique_ptr<ui::View> github_view(const Deps& deps) {
 
 }  // namespace
 
-RunViews::RunViews(Session& session) : session_(session) {
+RunViews::RunViews(Session& session, Show show) : session_(session) {
   const Deps& deps = session.deps();
+  if (show == Show::errors) {
+    views_.add(std::make_unique<QuietView>(deps, session.err_style(), session.settings().detail));
+    return;
+  }
   views_.add(main_view(session));
   if (deps.environment.has("GITHUB_ACTIONS")) views_.add(github_view(deps));
   const std::string& events = session.settings().events;

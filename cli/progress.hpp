@@ -13,7 +13,9 @@ namespace kforge::cli {
 // The observer of one run: the views that the settings and the environment ask for, and the result.
 class RunViews final : public deploy::Observer {
  public:
-  explicit RunViews(Session& session);
+  // `errors`: nothing is shown unless it fails; for a run that is only a means to an end.
+  enum class Show { by_settings, errors };
+  explicit RunViews(Session& session, Show show = Show::by_settings);
   void on_event(const deploy::Event& event) override;
   void on_tick() override { views_.on_tick(); }
 

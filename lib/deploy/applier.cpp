@@ -55,6 +55,9 @@ bool owns_replicas(const Json& live) {
 // A workload whose autoscaler owns the replicas must not lose them on the way: it is created with the minimum, then a
 // second manager takes a share of the field, and only then kforge lets go of it (deploy-engine §4.5).
 std::deque<Applier::Step> Applier::steps_of(const Change& change) const {
+  if (change.part)
+    return {{kube::apply_request(*change.kind, change.part->body,
+                                 {.field_manager = change.part->manager, .force = true})}};
   const kube::ApplyOptions options{.field_manager = field_manager, .force = change.force};
   const kube::ApplyOptions handover{.field_manager = handover_manager};
   std::deque<Step> steps;

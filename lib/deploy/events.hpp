@@ -24,8 +24,9 @@ struct PlanSummary {
 };
 
 struct Started {
-  std::string command;  // "up", "down"
+  std::string command;  // "up", "down", "scale"
   std::string project, environment, context, server, user;
+  bool in_place = false;  // a verb that changes what runs, not a deploy of the project
 };
 // A stage of the plan before it starts, and what people call its parts: "kong", "order-service".
 struct StageOutline {
@@ -85,6 +86,7 @@ struct Finished {
   std::vector<project::Tier> not_reached;
   std::vector<kube::ObjectRef> applied;
   std::vector<std::string> next_steps;  // commands to paste
+  std::vector<std::string> remarks{};   // what remains to be known: "the next `kforge up` sets …"
 };
 
 using Event = std::variant<Started, Planned, StageStarted, ObjectApplied, ObjectState, StageEnded, WarningText,

@@ -32,6 +32,11 @@ inline constexpr const char* release_manager = "kforge-release";
 inline constexpr const char* cause_manager = "kforge-cause";
 inline constexpr const char* grow_manager = "kforge-grow";
 inline constexpr const char* down_manager = "kforge-down";
+inline constexpr const char* scale_manager = "kforge-scale";
+inline constexpr const char* autoscale_manager = "kforge-autoscale";
+inline constexpr const char* restart_manager = "kforge-restart";
+inline constexpr const char* image_manager = "kforge-image";
+inline constexpr const char* pause_manager = "kforge-pause";
 inline bool is_own_manager(std::string_view manager) {
   return manager == field_manager || manager.starts_with("kforge-");
 }

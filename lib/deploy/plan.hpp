@@ -55,6 +55,12 @@ struct Change {
   int restarts = 0;                // pods that the change replaces
   std::string detail;              // "image v1.0.0 -> v1.1.0"
   std::optional<Written> written;  // set by the applier
+  // Not the whole intent but these fields are applied, by another manager than kforge's own: a verb, not a deploy.
+  struct Part {
+    Json body;
+    std::string manager;
+  };
+  std::optional<Part> part;
 
   const Json& intent() const { return object->manifest; }
   bool writes() const { return action == Action::create || action == Action::update; }

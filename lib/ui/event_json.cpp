@@ -96,7 +96,8 @@ Json to_json(const deploy::Finished& event) {
           {"tookMs", event.took.count()},
           {"notReached", tiers_json(event.not_reached)},
           {"applied", resources_json(event.applied)},
-          {"nextSteps", event.next_steps}};
+          {"nextSteps", event.next_steps},
+          {"remarks", event.remarks}};
 }
 
 }  // namespace

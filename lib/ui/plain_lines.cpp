@@ -163,6 +163,7 @@ void PlainLines::close(const Error* error) {
   std::string text = fmt::format("{}: {} in {}", run->outcome, model_.started().project, format_duration(run->took));
   if (const std::string counts = outcome_text(run->summary); !counts.empty()) text += ": " + counts;
   line(text, Colour::green);
+  for (const std::string& remark : run->remarks) line("note: " + remark);
 }
 
 void PlainLines::flush_applied() {

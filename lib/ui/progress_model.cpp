@@ -103,8 +103,22 @@ std::string name_for_people(const kube::ObjectRef& object, const std::string& se
   return object.kind.kind + " " + object.name;
 }
 
+namespace {
+
+// A verb touches what it was told to; zeros would say nothing.
+std::string verb_text(const deploy::PlanSummary& plan) {
+  if (plan.update + plan.create == 0) return "nothing to change";
+  std::vector<std::string> parts;
+  if (plan.update > 0) parts.push_back(fmt::format("{} to update", plan.update));
+  if (plan.create > 0) parts.push_back(fmt::format("{} to create", plan.create));
+  return join(parts, ", ");
+}
+
+}  // namespace
+
 std::string plan_text(const ProgressModel& model) {
   const deploy::PlanSummary& plan = model.plan();
+  if (model.started().in_place) return verb_text(plan);
   std::string text = model.removes() ? fmt::format("{} to delete", plan.remove)
                                      : fmt::format("{} to update, {} to create, {} unchanged, {} to delete",
                                                    plan.update, plan.create, plan.unchanged, plan.remove);

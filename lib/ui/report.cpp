@@ -199,9 +199,14 @@ Line success_line(const ProgressModel& model) {
   const deploy::Finished& run = *model.finished();
   const bool down = model.removes();
   const std::string& project = model.started().project;
-  std::string head = fmt::format("{} is {} in {}", project, down ? "down" : "up", format_duration(run.took));
+  const std::string& command = model.started().command;
+  const bool verb = model.started().in_place;
+  std::string head = verb ? fmt::format("{} done in {}", command, format_duration(run.took))
+                          : fmt::format("{} is {} in {}", project, down ? "down" : "up", format_duration(run.took));
   std::string counts = outcome_text(run.summary);
-  if (run.outcome == "nothing to do") {
+  if (run.outcome == "nothing to do" && verb) {
+    head = command + ": nothing to do";
+  } else if (run.outcome == "nothing to do") {
     head = project + (down ? " is not deployed, nothing to do" : " is up to date, nothing to do");
   } else if (run.outcome == "applied") {
     head = fmt::format("{} is applied in {}, without waiting for it to work", project, format_duration(run.took));
@@ -218,10 +223,14 @@ std::vector<Line> success(const ProgressModel& model, const Style& style) {
   std::vector<Line> lines;
   if (run.outcome == "dry run") lines = change_lines(model, style);
   lines.push_back(Line().add(style.tick(), Colour::green).add(" ").add(success_line(model)));
-  for (std::size_t i = 0; i < run.next_steps.size(); ++i) {
-    Line row(i == 0 ? "  next" : "", Colour::dim);
-    lines.push_back(row.pad_to(8).add(run.next_steps[i]));
-  }
+  const auto add = [&](std::string_view label, const std::vector<std::string>& texts) {
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      Line row(i == 0 ? label : "", Colour::dim);
+      lines.push_back(row.pad_to(8).add(texts[i]));
+    }
+  };
+  add("  next", run.next_steps);
+  add("  note", run.remarks);
   return lines;
 }
 

@@ -137,6 +137,8 @@ class HttpSession final : public PortSession {
     for (const Json& container : at_path(pod, {"spec", "containers"}))
       for (const Json& each : at_path(container, {"ports"}))
         if (int_at(each, {"containerPort"}) == port) service_ = string_at(container, {"name"});
+    for (const Json& status : at_path(pod, {"status", "containerStatuses"}))
+      if (string_at(status, {"name"}) == service_ && bool_at(status, {"ready"})) status_line_ = "200 OK";
     if (service_.empty())
       later_.run([this, port, pod = pod_label(pod)] {
         listener_.failed(
@@ -157,9 +159,9 @@ class HttpSession final : public PortSession {
       const std::string body = http_body(service_);
       later_.run(
           [this, last,
-           text = fmt::format("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
+           text = fmt::format("HTTP/1.1 {}\r\nContent-Type: application/json\r\nContent-Length: "
                               "{}\r\n{}\r\n{}",
-                              body.size(), last ? "Connection: close\r\n" : "", body)] { listener_.data(text); });
+                              status_line_, body.size(), last ? "Connection: close\r\n" : "", body)] { listener_.data(text); });
       if (last) return later_.run([this] { listener_.closed(); });
     }
   }
@@ -167,6 +169,7 @@ class HttpSession final : public PortSession {
  private:
   PortListener listener_;
   std::string service_, request_;
+  std::string status_line_ = "503 Service Unavailable";  // until its readiness probe says otherwise
   Later later_;
 };
 
