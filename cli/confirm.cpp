@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "ui/line.hpp"
+#include "ui/style.hpp"
 
 #include <fmt/format.h>
 
@@ -23,6 +24,11 @@ std::optional<std::string> ask(Session& session, const std::string& question, co
   return answer;
 }
 
+bool is_yes(const std::optional<std::string>& answer) {
+  const std::string word = answer ? to_lower(trim(*answer)) : "";
+  return word == "y" || word == "yes";
+}
+
 Error not_confirmed() {
   return {ErrorKind::guard_refused, "not confirmed, nothing was changed"};
 }
@@ -37,9 +43,16 @@ void confirm_by_name(Session& session, const std::string& question, const std::s
 
 void confirm(Session& session, const std::string& question) {
   if (session.settings().yes) return;
-  const std::optional<std::string> answer = ask(session, question, "[y/N]");
-  const std::string word = answer ? to_lower(trim(*answer)) : "";
-  if (word != "y" && word != "yes") throw not_confirmed();
+  if (!is_yes(ask(session, question, "[y/N]"))) throw not_confirmed();
+}
+
+bool can_ask(Session& session) {
+  const Terminal& terminal = session.deps().terminal;
+  return terminal.input_is_terminal() && terminal.is_terminal(Stream::err) && !ui::is_ci(session.deps().environment);
+}
+
+bool says_yes(Session& session, const std::string& question) {
+  return is_yes(ask(session, question, "[y/N]"));
 }
 
 }  // namespace kforge::cli

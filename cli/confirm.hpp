@@ -13,5 +13,9 @@ void confirm_by_name(Session& session, const std::string& question, const std::s
 
 // The same for something that can be undone: "y" or "yes" is enough.
 void confirm(Session& session, const std::string& question);
+// Whether there is a person at a terminal.
+bool can_ask(Session& session);
+// "question? [y/N]": only yes is yes. Needs a person to ask.
+bool says_yes(Session& session, const std::string& question);
 
 }  // namespace kforge::cli

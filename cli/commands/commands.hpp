@@ -29,6 +29,7 @@ Action bind_run(OptionTable& table);
 Action bind_exec(OptionTable& table);
 Action bind_port_forward(OptionTable& table);
 Action bind_describe(OptionTable& table);
+Action bind_drift(OptionTable& table);
 Action bind_events(OptionTable& table);
 Action bind_top(OptionTable& table);
 Action bind_health(OptionTable& table);

@@ -21,7 +21,7 @@ struct UpInput {
 // Of the project file. The project must outlive it.
 UpInput input_of(const Context& context);
 
-PlanOptions options_of(const UpRequest& request);
+PlanOptions options_of(const UpRequest& request, const UpInput& input);
 
 struct Prepared {
   render::Rendered rendered;

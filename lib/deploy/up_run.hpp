@@ -39,6 +39,7 @@ class UpRun {
   void store_records();
   void record(const StageRun& run, const Stage& stage, Clock::time_point started);
   void close_log(const Error& error, ReleaseStatus status);
+  void clear_away();
   Extent intended() const;
   Extent final_extent() const;
   Finished finished(const std::string& outcome) const;
@@ -51,6 +52,7 @@ class UpRun {
   ApplySet set_;
   render::Rendered rendered_;
   Plan plan_;
+  std::string cluster_;  // its identity
   GeneratedValues fresh_values_;
   std::vector<Stage> stages_;
   std::size_t reached_ = 0;  // stages that were started
