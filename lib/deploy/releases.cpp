@@ -18,6 +18,7 @@ namespace {
 // A Secret takes 1 MiB, and etcd a request of 1.5 MiB.
 constexpr std::size_t part_size = 900'000;
 constexpr std::size_t largest_content = 64 * 1024 * 1024;
+constexpr int create_attempts = 3;
 constexpr const char* metadata_list =
     "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json";
 
@@ -203,17 +204,20 @@ render::Rendered read_content(Session& session, const ApplySet& set, const Relea
 
 void create_release(Session& session, const ApplySet& set, Release& release, const std::string& content) {
   store_parts(session, set, release, content);
-  const kube::ApiResult result = ask(session, create_request(set, release), "recording the release");
-  if (result.ok()) return;
-  if (result.status != 0 && result.status != 409 && result.status < 500)
-    throw failure_of(result, "cannot record the release");
-  const kube::ApiResult now =
-      ask(session, kube::get_request(secret_kind(), ref_named(set, record_name(set, release.number))),
-          "recording the release");
-  if (!now.ok()) throw failure_of(now.not_found() ? result : now, "cannot record the release");
-  if (release_in(now.body).run == release.run) return;  // only the answer was lost
-  throw Error(ErrorKind::conflict, fmt::format("another run has just recorded release {}", release.number))
-      .hint("wait until it has finished, then run the same command again");
+  kube::ApiResult result;
+  for (int attempt = 0; attempt < create_attempts; ++attempt) {
+    result = ask(session, create_request(set, release), "recording the release");
+    if (result.ok()) return;
+    if (result.status != 0 && result.status != 409 && result.status < 500) break;
+    const kube::ApiResult now =
+        ask(session, kube::get_request(secret_kind(), ref_named(set, record_name(set, release.number))),
+            "recording the release");
+    if (now.ok() && release_in(now.body).run == release.run) return;  // only the answer was lost
+    if (now.ok())
+      throw Error(ErrorKind::conflict, fmt::format("another run has just recorded release {}", release.number))
+          .hint("wait until it has finished, then run the same command again");
+  }
+  throw failure_of(result, "cannot record the release");
 }
 
 void update_release(Session& session, const ApplySet& set, const Release& release) {

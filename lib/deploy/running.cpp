@@ -11,8 +11,6 @@
 namespace kforge::deploy {
 namespace {
 
-constexpr const char* service_label = "kforge.dev/service";
-
 const schema::Kind* known(std::string_view api_version, std::string_view kind) {
   return schema::Table::embedded().find(schema::kind_name(api_version, kind));
 }

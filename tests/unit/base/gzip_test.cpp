@@ -7,8 +7,8 @@
 using namespace kforge;
 
 TEST_CASE("what gzip packs, gunzip gives back") {
-  for (const std::string& text : {std::string(), std::string("short"), std::string(300'000, 'x'),
-                                  random_alphanumeric(200'000)}) {
+  for (const std::string& text :
+       {std::string(), std::string("short"), std::string(300'000, 'x'), random_alphanumeric(200'000)}) {
     const std::string packed = gzip(text);
     CHECK(packed.substr(0, 2) == "\x1f\x8b");
     CHECK(gunzip(packed, text.size()) == text);
