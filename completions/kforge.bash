@@ -12,7 +12,7 @@ _kforge() {
   for ((i = 1; i < COMP_CWORD; i++)); do
     word="${COMP_WORDS[i]}"
     case "$word" in
-      -f|--file|-e|--environment|--timeout|-o|--output|--color|--progress|--events|--kubeconfig|--context|--cluster|--user|-s|--server|-n|--namespace|--token-file|--certificate-authority|--client-certificate|--client-key|--tls-server-name|--as|--as-uid|--as-group|--dir|--recreate|--prune|--cluster-uid|--out|--recreate|--prune|--cluster-uid|--plan|--cluster-uid|--from|-l|--selector|-c|--container|--tail|--since|--since-time|--include|--exclude|--fields|--where|-c|--container|--address|--name|--speed|--name|--name|--name|--name|--name|--name)
+      -f|--file|-e|--environment|--timeout|-o|--output|--color|--progress|--events|--kubeconfig|--context|--cluster|--user|-s|--server|-n|--namespace|--token-file|--certificate-authority|--client-certificate|--client-key|--tls-server-name|--as|--as-uid|--as-group|--dir|--recreate|--recreate|-m|--message|--on-failure|--lock-wait|--lock-wait|-m|--message|--lock-wait|-m|--message|--from|-l|--selector|-c|--container|--tail|--since|--since-time|--include|--exclude|--fields|--where|-c|--container|--address|--name|--speed|--name|--name|--name|--name|--name|--name)
         ((i++))
         [[ ${COMP_WORDS[i]} == "=" ]] && ((i++))
         [[ $word == -f || $word == --file ]] && file="${COMP_WORDS[i]}" ;;
@@ -48,14 +48,14 @@ _kforge() {
     --as-group) return ;;
     --dir) COMPREPLY=($(compgen -d -- "$cur")); return ;;
     --recreate) return ;;
-    --prune) return ;;
-    --cluster-uid) return ;;
-    --out) COMPREPLY=($(compgen -f -- "$cur")); return ;;
     --recreate) return ;;
-    --prune) return ;;
-    --cluster-uid) return ;;
-    --plan) COMPREPLY=($(compgen -f -- "$cur")); return ;;
-    --cluster-uid) return ;;
+    -m|--message) return ;;
+    --on-failure) COMPREPLY=($(compgen -W "keep rollback" -- "$cur")); return ;;
+    --lock-wait) return ;;
+    --lock-wait) return ;;
+    -m|--message) return ;;
+    --lock-wait) return ;;
+    -m|--message) return ;;
     --from) COMPREPLY=($(compgen -f -- "$cur")); return ;;
     -l|--selector) return ;;
     -c|--container) return ;;
@@ -80,7 +80,7 @@ _kforge() {
   options="-f --file -e --environment --timeout -y --yes -o --output --color --progress --events -q --quiet -v --verbose --sandbox --kubeconfig --context --cluster --user -s --server -n --namespace --token-file --certificate-authority --client-certificate --client-key --tls-server-name --as --as-uid --as-group --insecure-skip-tls-verify -h --help --version"
   arguments=()
   case "$command" in
-    "") arguments=(-W "check render schema explain plan diff up drift down status ls ps logs exec port-forward describe events top config sandbox completion version") ;;
+    "") arguments=(-W "check render schema explain plan diff up down history rollback lock unlock status ls ps logs exec port-forward describe events top config sandbox completion version") ;;
     "config") arguments=(-W "view-connection") ;;
     "sandbox") arguments=(-W "start stop status reset kubeconfig logs faults") ;;
     "check")
@@ -100,19 +100,31 @@ _kforge() {
       arguments=(-W "$(_kforge_words keys)")
       ;;
     "plan"|"diff")
-      options+=" --force-conflicts --adopt --recreate --prune --no-prune --allow-mass-prune --cluster-uid --new-cluster --exit-code --out"
+      options+=" --exit-code --force-conflicts --recreate"
       arguments=(-W "$(_kforge_words services)")
       ;;
     "up")
-      options+=" --force-conflicts --adopt --recreate --prune --no-prune --allow-mass-prune --cluster-uid --new-cluster --no-wait --dry-run --plan"
-      arguments=(-W "$(_kforge_words services)")
-      ;;
-    "drift")
-      options+=""
+      options+=" --no-wait --dry-run --force-conflicts --recreate -m --message --on-failure --lock-wait --no-lock"
       arguments=(-W "$(_kforge_words services)")
       ;;
     "down")
-      options+=" --delete-data --dry-run --cluster-uid --new-cluster"
+      options+=" --delete-data --dry-run --lock-wait --no-lock"
+      arguments=()
+      ;;
+    "history")
+      options+=""
+      arguments=(-W "show diff")
+      ;;
+    "rollback")
+      options+=" -m --message --dry-run --no-wait --force-conflicts --lock-wait --no-lock"
+      arguments=(-W "$(_kforge_words services)")
+      ;;
+    "lock")
+      options+=" -m --message --show"
+      arguments=()
+      ;;
+    "unlock")
+      options+=" --force"
       arguments=()
       ;;
     "status"|"ls"|"ps")

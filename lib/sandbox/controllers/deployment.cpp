@@ -101,11 +101,23 @@ class DeploymentController final : public Controller {
       copy_annotations(deployment, set);
       if (Outcome outcome = kit_.update(set); outcome.ok())
         sets.current = kit_.get({std::string(set_resource), namespace_of(set), name_of(set)});
+    } else {
+      follow_annotations(deployment, sets);
     }
     const std::string revision = string_at(*sets.current, {"metadata", "annotations", revision_annotation});
     if (string_at(deployment, {"metadata", "annotations", revision_annotation}) == revision) return;
     deployment["metadata"]["annotations"][revision_annotation] = revision;
     if (Outcome outcome = kit_.update(deployment); outcome.ok()) deployment = outcome.body;
+  }
+
+  // A note on the Deployment, such as why it changed, belongs to the revision that is current.
+  void follow_annotations(const Json& deployment, RolloutSets& sets) {
+    if (!sets.current) return;
+    Json set = *sets.current;
+    copy_annotations(deployment, set);
+    if (set == *sets.current) return;
+    if (Outcome outcome = kit_.update(set); outcome.ok())
+      sets.current = kit_.get({std::string(set_resource), namespace_of(set), name_of(set)});
   }
 
   // The numbers that a ReplicaSet had before it was used again.
