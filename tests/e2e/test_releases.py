@@ -58,7 +58,8 @@ def test_kubectl_tells_which_release_made_a_revision(small):
     assert re.search(r"1\s+kforge r1: first\n2\s+kforge r2: second", history), history
     small.kubectl("rollout", "undo", "deployment/web", "-n", "backend")
     assert image(small) == "web:v1"
-    small.kforge("up", "--sandbox").expect(0)
+    assert "is set by 'kubectl'" in small.kforge("up", "--sandbox").expect(31).stderr
+    small.kforge("up", "--sandbox", "--force-conflicts").expect(0)
     assert image(small) == "web:v2"
 
 
@@ -119,13 +120,16 @@ def test_a_lock_by_hand_keeps_everybody_out_until_it_is_freed(small):
 
 def test_an_interrupted_release_is_called_so_and_the_next_up_goes_on(small):
     small.kforge("up", "--sandbox").expect(0)
-    small.write_service("web:v2", ", rollout: {minReadySeconds: 600, deadline: 20m}")
+    small.write("pods: [{match: backend/web, fault: never-ready}]", "faults.yaml")
+    small.kforge("sandbox", "faults", "faults.yaml").expect(0)
+    small.write_service("web:v2")
     running = small.start_kforge("up", "--sandbox")
     until(lambda: image(small) == "web:v2")
     running.signal(signal.SIGTERM)
     running.finish(30).expect(143)
     assert releases(small)[0]["status"] == "interrupted"
-    small.write_service("web:v2")
+    small.kforge("sandbox", "faults", "--clear").expect(0)
+    small.write_service("web:v3")
     small.kforge("up", "--sandbox").expect(0)
     assert [r["status"] for r in releases(small)][:2] == ["deployed", "interrupted"]
 
