@@ -60,6 +60,16 @@ constexpr CommandSpec table[] = {
      .needs = Needs::cluster,
      .formats = Formats::text_json,
      .bind = bind_up},
+    {.name = "drift",
+     .group = "deploy",
+     .summary = "show what others have changed in the cluster, who and when",
+     .details =
+         "Compares the project's objects with what kforge.yaml says and lists every field that is another one, and "
+         "every field that others added: wanted value, live value, field manager, time. Exits with 2 when there is "
+         "any. What autoscalers, controllers and status writes change is no drift. Writes nothing.",
+     .needs = Needs::cluster,
+     .formats = Formats::text_json,
+     .bind = bind_drift},
     {.name = "down",
      .group = "deploy",
      .summary = "remove the project from the cluster; data stays unless --delete-data",

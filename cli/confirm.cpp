@@ -3,10 +3,26 @@
 
 #include "base/text.hpp"
 #include "ui/line.hpp"
+#include "ui/style.hpp"
 
 #include <fmt/format.h>
 
 namespace kforge::cli {
+
+bool can_ask(Session& session) {
+  const Terminal& terminal = session.deps().terminal;
+  return terminal.input_is_terminal() && terminal.is_terminal(Stream::err) && !ui::is_ci(session.deps().environment);
+}
+
+bool confirm(Session& session, const std::string& question) {
+  Terminal& terminal = session.deps().terminal;
+  terminal.err(ui::shown(question + "? [y/N] ", session.err_style()));
+  const std::optional<std::string> answer = terminal.read_line();
+  throw_if_signalled(session.deps().signals);
+  if (!answer) terminal.err("\n");
+  const std::string word = answer ? to_lower(trim(*answer)) : std::string();
+  return word == "y" || word == "yes";
+}
 
 void confirm_by_name(Session& session, const std::string& question, const std::string& name) {
   if (session.settings().yes) return;

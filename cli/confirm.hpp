@@ -11,4 +11,9 @@ namespace kforge::cli {
 // Error{guard_refused} naming --yes when nobody can be asked, and when the answer is another one.
 void confirm_by_name(Session& session, const std::string& question, const std::string& name);
 
+// Whether there is a person at a terminal.
+bool can_ask(Session& session);
+// "question? [y/N]": only yes is yes. Needs a person to ask.
+bool confirm(Session& session, const std::string& question);
+
 }  // namespace kforge::cli

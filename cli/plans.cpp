@@ -38,7 +38,9 @@ void show_plan(Session& session, const deploy::Preview& preview, const PlanEndin
     session.print_json(document);
   } else {
     const ui::Style& style = session.out_style();
-    const ui::PlanLook look{.now = session.deps().clock.wall_time(), .detail = session.settings().detail};
+    const ui::PlanLook look{.now = session.deps().clock.wall_time(),
+                            .detail = session.settings().detail,
+                            .drift = ending.command == "drift"};
     session.print(ui::plan_title(target, style).paint(style) + "\n" +
                   ui::paint_all(ui::plan_lines(preview, look, style), style));
   }

@@ -17,6 +17,9 @@ class RunViews final : public deploy::Observer {
   void on_event(const deploy::Event& event) override;
   void on_tick() override { views_.on_tick(); }
 
+  // Something else is about to write to the terminal: what redraws itself gets out of the way.
+  void make_way() { views_.make_way(); }
+
   // Runs `work`, closes the views, prints the JSON document when it was asked for, tells the error when no view has,
   // and returns the exit code.
   int run(const std::function<deploy::Finished()>& work);

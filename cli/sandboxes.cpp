@@ -3,17 +3,13 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "cli/state_folder.hpp"
 #include "os/files.hpp"
 
 #include <fmt/format.h>
 
 namespace kforge::cli {
 namespace {
-
-std::string state_folder(const Environment& environment) {
-  const std::string state = environment.get_or("XDG_STATE_HOME", "");
-  return state.starts_with('/') ? state : environment.get_or("HOME", environment.working_directory) + "/.local/state";
-}
 
 // The serving process is a program of its own and needs nothing of the caller's environment but what makes it run.
 std::map<std::string, std::string, std::less<>> plain_environment(const Environment& environment) {
@@ -49,7 +45,7 @@ sandbox::Home sandbox_home(Session& session, const std::string& name) {
   if (!is_dns_label(chosen))
     throw Error(ErrorKind::usage, fmt::format("'{}' is not a name for a sandbox", chosen))
         .hint("use lower case letters, digits and '-'");
-  return {chosen, fmt::format("{}/kforge/sandbox/{}", state_folder(environment), chosen)};
+  return {chosen, fmt::format("{}/sandbox/{}", state_folder(environment), chosen)};
 }
 
 StartedSandbox start_sandbox(const Deps& deps, const sandbox::Home& home, const std::string& speed) {

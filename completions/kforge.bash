@@ -12,7 +12,7 @@ _kforge() {
   for ((i = 1; i < COMP_CWORD; i++)); do
     word="${COMP_WORDS[i]}"
     case "$word" in
-      -f|--file|-e|--environment|--timeout|-o|--output|--color|--progress|--events|--kubeconfig|--context|--cluster|--user|-s|--server|-n|--namespace|--token-file|--certificate-authority|--client-certificate|--client-key|--tls-server-name|--as|--as-uid|--as-group|--dir|--recreate|--recreate|--from|-l|--selector|-c|--container|--tail|--since|--since-time|--include|--exclude|--fields|--where|-c|--container|--address|--name|--speed|--name|--name|--name|--name|--name|--name)
+      -f|--file|-e|--environment|--timeout|-o|--output|--color|--progress|--events|--kubeconfig|--context|--cluster|--user|-s|--server|-n|--namespace|--token-file|--certificate-authority|--client-certificate|--client-key|--tls-server-name|--as|--as-uid|--as-group|--dir|--recreate|--prune|--cluster-uid|--out|--recreate|--prune|--cluster-uid|--plan|--cluster-uid|--from|-l|--selector|-c|--container|--tail|--since|--since-time|--include|--exclude|--fields|--where|-c|--container|--address|--name|--speed|--name|--name|--name|--name|--name|--name)
         ((i++))
         [[ ${COMP_WORDS[i]} == "=" ]] && ((i++))
         [[ $word == -f || $word == --file ]] && file="${COMP_WORDS[i]}" ;;
@@ -48,7 +48,14 @@ _kforge() {
     --as-group) return ;;
     --dir) COMPREPLY=($(compgen -d -- "$cur")); return ;;
     --recreate) return ;;
+    --prune) return ;;
+    --cluster-uid) return ;;
+    --out) COMPREPLY=($(compgen -f -- "$cur")); return ;;
     --recreate) return ;;
+    --prune) return ;;
+    --cluster-uid) return ;;
+    --plan) COMPREPLY=($(compgen -f -- "$cur")); return ;;
+    --cluster-uid) return ;;
     --from) COMPREPLY=($(compgen -f -- "$cur")); return ;;
     -l|--selector) return ;;
     -c|--container) return ;;
@@ -73,7 +80,7 @@ _kforge() {
   options="-f --file -e --environment --timeout -y --yes -o --output --color --progress --events -q --quiet -v --verbose --sandbox --kubeconfig --context --cluster --user -s --server -n --namespace --token-file --certificate-authority --client-certificate --client-key --tls-server-name --as --as-uid --as-group --insecure-skip-tls-verify -h --help --version"
   arguments=()
   case "$command" in
-    "") arguments=(-W "check render schema explain plan diff up down status ls ps logs exec port-forward describe events top config sandbox completion version") ;;
+    "") arguments=(-W "check render schema explain plan diff up drift down status ls ps logs exec port-forward describe events top config sandbox completion version") ;;
     "config") arguments=(-W "view-connection") ;;
     "sandbox") arguments=(-W "start stop status reset kubeconfig logs faults") ;;
     "check")
@@ -93,15 +100,19 @@ _kforge() {
       arguments=(-W "$(_kforge_words keys)")
       ;;
     "plan"|"diff")
-      options+=" --exit-code --force-conflicts --recreate"
+      options+=" --force-conflicts --adopt --recreate --prune --no-prune --allow-mass-prune --cluster-uid --new-cluster --exit-code --out"
       arguments=(-W "$(_kforge_words services)")
       ;;
     "up")
-      options+=" --no-wait --dry-run --force-conflicts --recreate"
+      options+=" --force-conflicts --adopt --recreate --prune --no-prune --allow-mass-prune --cluster-uid --new-cluster --no-wait --dry-run --plan"
+      arguments=(-W "$(_kforge_words services)")
+      ;;
+    "drift")
+      options+=""
       arguments=(-W "$(_kforge_words services)")
       ;;
     "down")
-      options+=" --delete-data --dry-run"
+      options+=" --delete-data --dry-run --cluster-uid --new-cluster"
       arguments=()
       ;;
     "status"|"ls"|"ps")

@@ -18,6 +18,7 @@ Action bind_status(OptionTable& table);
 Action bind_exec(OptionTable& table);
 Action bind_port_forward(OptionTable& table);
 Action bind_describe(OptionTable& table);
+Action bind_drift(OptionTable& table);
 Action bind_events(OptionTable& table);
 Action bind_top(OptionTable& table);
 Action bind_sandbox_start(OptionTable& table);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/text.hpp"
+#include "cli/cluster_pins.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/confirm.hpp"
 #include "cli/progress.hpp"
@@ -18,6 +19,7 @@ namespace {
 
 struct DownOptions {
   bool delete_data = false, dry_run = false;
+  ClusterChoice cluster;
 };
 
 bool holds_data(const kube::ObjectRef& object) {
@@ -73,6 +75,7 @@ int run_down(Session& session, const DownOptions& options) {
   deploy::DownRequest request;
   request.data = options.delete_data ? deploy::Data::remove : deploy::Data::keep;
   request.timeout = session.settings().timeout.value_or(request.timeout);
+  request.cluster = cluster_guard(session, options.cluster);
   const project::Project& project = session.project();
   const auto context = [&](deploy::Observer& observer) {
     return deploy::Context{session.client(), session.deps().clock, project, session.deps().environment, observer};
@@ -102,6 +105,7 @@ Action bind_down(OptionTable& table) {
                 .value = "",
                 .description = "only show what would be removed",
                 .target = &options->dry_run});
+  add_cluster_options(table, options->cluster);
   return [options](Session& session) { return run_down(session, *options); };
 }
 

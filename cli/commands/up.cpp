@@ -1,37 +1,55 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "cli/change_options.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/confirm.hpp"
 #include "cli/progress.hpp"
-#include "cli/services.hpp"
 #include "cli/session.hpp"
 #include "deploy/deploy.hpp"
-#include "deploy/immutable.hpp"
+#include "deploy/saved_plan.hpp"
+#include "os/files.hpp"
+
+#include <fmt/format.h>
 
 #include <memory>
 
 namespace kforge::cli {
 namespace {
 
+constexpr std::size_t largest_plan = std::size_t{64} << 20;
+
 struct UpOptions {
-  std::vector<std::string> services;
-  std::vector<std::string> recreate;
-  bool no_wait = false, dry_run = false, force_conflicts = false;
+  ChangeOptions change;
+  std::string plan;
+  bool no_wait = false, dry_run = false;
 };
 
+Json read_plan(const std::string& name, const Environment& environment) {
+  const std::optional<std::string> text = read_file(absolute_path(name, environment.working_directory), largest_plan);
+  if (!text)
+    throw Error(ErrorKind::usage, fmt::format("no file '{}'", name)).hint("make one with `kforge plan --out FILE`");
+  return Json::parse(*text, nullptr, false);
+}
+
 deploy::UpRequest resolve(const UpOptions& options, Session& session) {
-  deploy::UpRequest request;
-  request.services = services_named(session.project(), options.services);
-  request.timeout = session.settings().timeout.value_or(request.timeout);
+  deploy::UpRequest request = change_request(options.change, session);
   request.wait = options.no_wait ? deploy::Wait::no : deploy::Wait::yes;
   request.dry_run = options.dry_run ? deploy::DryRun::server : deploy::DryRun::no;
-  request.force_conflicts = options.force_conflicts;
-  deploy::check_recreate_names(options.recreate);
-  request.recreate = options.recreate;
+  if (options.plan.empty()) return request;
+  if (options.change.any())
+    throw Error(ErrorKind::usage, "--plan does what the file says: services and options are in it")
+        .hint("leave them out, or make another plan with `kforge plan --out FILE`");
+  deploy::restore_request(read_plan(options.plan, session.deps().environment), request);
   return request;
 }
 
 int run_up(Session& session, const UpOptions& options) {
-  const deploy::UpRequest request = resolve(options, session);
+  deploy::UpRequest request = resolve(options, session);
   RunViews views(session);
+  if (can_ask(session))
+    request.ask = [&](const std::string& question) {
+      views.make_way();
+      return confirm(session, question);
+    };
   return views.run([&] {
     const deploy::Context context{session.client(), session.deps().clock, session.project(), session.deps().environment,
                                   views};
@@ -43,10 +61,7 @@ int run_up(Session& session, const UpOptions& options) {
 
 Action bind_up(OptionTable& table) {
   const auto options = std::make_shared<UpOptions>();
-  table.argument({.name = "SERVICE",
-                  .description = "services to deploy; default: the whole project",
-                  .target = &options->services,
-                  .complete = Complete::service});
+  add_change_options(table, options->change);
   table.option({.names = "--no-wait",
                 .value = "",
                 .description = "apply everything and do not wait until it works",
@@ -55,14 +70,11 @@ Action bind_up(OptionTable& table) {
                 .value = "",
                 .description = "let the server check everything, change nothing",
                 .target = &options->dry_run});
-  table.option({.names = "--force-conflicts",
-                .value = "",
-                .description = "take over fields that other field managers own",
-                .target = &options->force_conflicts});
-  table.option({.names = "--recreate",
-                .value = "KIND/NAME",
-                .description = "delete this object and make it again, as fields of it cannot be changed; repeatable",
-                .target = &options->recreate});
+  table.option({.names = "--plan",
+                .value = "FILE",
+                .description = "do what `kforge plan --out FILE` saved; refuse when the world has moved since",
+                .target = &options->plan,
+                .complete = Complete::file});
   return [options](Session& session) { return run_up(session, *options); };
 }
 

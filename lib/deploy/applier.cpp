@@ -2,6 +2,7 @@
 #include "deploy/applier.hpp"
 
 #include "deploy/compare.hpp"
+#include "deploy/migration.hpp"
 #include "deploy/names.hpp"
 
 #include <utility>
@@ -11,6 +12,7 @@ namespace {
 
 // As many as the client sends at once: what waits here has not been sent, so an interrupt can still hold it back.
 constexpr std::size_t at_once = 32;
+constexpr int most_migrations = 5;
 
 Json with_replicas(Json manifest, std::int64_t replicas) {
   manifest["spec"]["replicas"] = replicas;
@@ -39,17 +41,21 @@ std::deque<Applier::Step> Applier::steps_of(const Change& change) const {
   const kube::ApplyOptions options{.field_manager = field_manager, .force = change.force};
   const kube::ApplyOptions handover{.field_manager = handover_manager};
   std::deque<Step> steps;
+  if (change.migrates && !change.replace)
+    steps.push_back({.request = migration_request(*change.kind, *change.live), .migration = 1});
   if (change.autoscaled_from && (change.live == nullptr || change.replace)) {
     const std::int64_t replicas = change.live == nullptr
                                       ? *change.autoscaled_from
                                       : int_at(*change.live, {"spec", "replicas"}, *change.autoscaled_from);
-    steps.push_back({kube::apply_request(*change.kind, with_replicas(change.intent(), replicas), options)});
-    steps.push_back({kube::apply_request(*change.kind, replicas_only(change, replicas), handover), true});
+    steps.push_back({.request = kube::apply_request(*change.kind, with_replicas(change.intent(), replicas), options)});
+    steps.push_back({.request = kube::apply_request(*change.kind, replicas_only(change, replicas), handover),
+                     .may_conflict = true});
   } else if (change.autoscaled_from && owns_replicas(*change.live)) {
     const std::int64_t replicas = int_at(*change.live, {"spec", "replicas"}, *change.autoscaled_from);
-    steps.push_back({kube::apply_request(*change.kind, replicas_only(change, replicas), handover), true});
+    steps.push_back({.request = kube::apply_request(*change.kind, replicas_only(change, replicas), handover),
+                     .may_conflict = true});
   }
-  steps.push_back({kube::apply_request(*change.kind, change.intent(), options)});
+  steps.push_back({.request = kube::apply_request(*change.kind, change.intent(), options)});
   return steps;
 }
 
@@ -73,16 +79,32 @@ void Applier::run(Change& change, std::deque<Step> steps) {
   Step step = std::move(steps.front());
   steps.pop_front();
   const bool may_conflict = step.may_conflict;
+  const int migration = step.migration;
   requests_.send(std::move(step.request),
-                 [this, &change, may_conflict, steps = std::move(steps)](kube::ApiResult result) mutable {
-                   if (!result.ok() && !(may_conflict && result.status == 409)) {
-                     refusals_.push_back({&change, std::move(result)});
-                     waiting_.clear();
-                     return;
-                   }
+                 [this, &change, may_conflict, migration, steps = std::move(steps)](kube::ApiResult result) mutable {
+                   const bool moved = migration > 0 && result.status == 409 && migration < most_migrations;
+                   if (moved) return migrate_again(change, std::move(steps), migration + 1);
+                   if (!result.ok() && !(may_conflict && result.status == 409))
+                     return refused(change, std::move(result));
                    if (!steps.empty() && !draining_) return run(change, std::move(steps));
                    finished(change, result);
                    start_more();
+                 });
+}
+
+void Applier::refused(Change& change, kube::ApiResult result) {
+  refusals_.push_back({&change, std::move(result)});
+  waiting_.clear();
+}
+
+// The object has changed since it was read, so its owners are looked at again.
+void Applier::migrate_again(Change& change, std::deque<Step> steps, int attempt) {
+  requests_.send(kube::get_request(*change.kind, change.ref),
+                 [this, &change, attempt, steps = std::move(steps)](kube::ApiResult result) mutable {
+                   if (!result.ok()) return refused(change, std::move(result));
+                   if (!client_side_appliers(result.body).empty())
+                     steps.push_front({.request = migration_request(*change.kind, result.body), .migration = attempt});
+                   run(change, std::move(steps));
                  });
 }
 

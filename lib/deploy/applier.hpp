@@ -32,10 +32,13 @@ class Applier {
   struct Step {
     kube::ApiRequest request;
     bool may_conflict = false;  // somebody else owns the field already: good enough
+    int migration = 0;          // of owners: which attempt, from 1
   };
   std::deque<Step> steps_of(const Change& change) const;
   void start_more();
   void run(Change& change, std::deque<Step> steps);
+  void migrate_again(Change& change, std::deque<Step> steps, int attempt);
+  void refused(Change& change, kube::ApiResult result);
   void finished(Change& change, const kube::ApiResult& result);
 
   Session& session_;

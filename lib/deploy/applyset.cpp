@@ -10,6 +10,8 @@
 namespace kforge::deploy {
 namespace {
 
+// Which kind has members where: the KEP's own annotations say it only for all kinds and all namespaces together.
+constexpr const char* places_annotation = "kforge.dev/contains";
 constexpr const char* finished_jobs_annotation = "kforge.dev/finished-jobs";
 // The version of the format, not of the binary: an upgrade of kforge alone changes nothing in the cluster.
 constexpr const char* tooling = "kforge/1.0.0";
@@ -42,24 +44,28 @@ ApplySet applyset_of(const project::Project& project) {
 
 void Extent::add(const kube::ObjectRef& object, const ApplySet& set) {
   group_kinds.insert(object.kind.group_kind());
+  places.insert(object.kind.group_kind() + "/" + object.name_space);
   if (!object.name_space.empty() && object.name_space != set.name_space) namespaces.insert(object.name_space);
 }
 
 void Extent::unite(const Extent& other) {
   group_kinds.insert(other.group_kinds.begin(), other.group_kinds.end());
   namespaces.insert(other.namespaces.begin(), other.namespaces.end());
+  places.insert(other.places.begin(), other.places.end());
   finished_jobs.insert(other.finished_jobs.begin(), other.finished_jobs.end());
 }
 
 Extent extent_of(const Json& parent) {
   return {.group_kinds = names_in(parent, group_kinds_annotation),
           .namespaces = names_in(parent, additional_namespaces_annotation),
+          .places = names_in(parent, places_annotation),
           .finished_jobs = names_in(parent, finished_jobs_annotation)};
 }
 
 Json parent_manifest(const ApplySet& set, const Extent& extent) {
   Json annotations = {{tooling_annotation, tooling}, {group_kinds_annotation, listed(extent.group_kinds)}};
   if (!extent.namespaces.empty()) annotations[additional_namespaces_annotation] = listed(extent.namespaces);
+  if (!extent.places.empty()) annotations[places_annotation] = listed(extent.places);
   if (!extent.finished_jobs.empty()) annotations[finished_jobs_annotation] = listed(extent.finished_jobs);
   return {{"apiVersion", "v1"},
           {"kind", "Secret"},

@@ -26,6 +26,7 @@ ApplySet applyset_of(const project::Project& project);
 struct Extent {
   std::set<std::string> group_kinds;    // "Deployment.apps", "Secret"
   std::set<std::string> namespaces;     // without the parent's own
+  std::set<std::string> places;         // "Deployment.apps/backend", "ClusterRole.rbac.authorization.k8s.io/"
   std::set<std::string> finished_jobs;  // "database/postgres-provision-1a2b3c4d": done, perhaps removed by their TTL
   void add(const kube::ObjectRef& object, const ApplySet& set);
   void unite(const Extent& other);

@@ -72,7 +72,9 @@ class Walk {
             [&] { value(element, i < before.size() ? before[i] : absent, i < after.size() ? after[i] : absent); });
   }
 
-  void add(const Json& before, const Json& after) { changes_.push_back({text_, path_, before, after}); }
+  void add(const Json& before, const Json& after) {
+    changes_.push_back({.path = text_, .elements = path_, .before = before, .after = after});
+  }
 
   template <class Step>
   void below(const Field* place, std::string element, const Step& step) {
@@ -185,7 +187,9 @@ std::vector<FieldChange> field_changes(const schema::Kind* kind, const Json& bef
 
 std::vector<FieldChange> intended_changes(const schema::Kind* kind, const Json& live, const Json& intent) {
   const schema::Field root = schema::root_place(kind);
-  return field_changes(kind, live, schema::merge(&root, live, intent));
+  std::vector<FieldChange> changes = field_changes(kind, live, schema::merge(&root, live, intent));
+  std::erase_if(changes, [](const FieldChange& change) { return change.after.is_null(); });  // defaults in atomic lists
+  return changes;
 }
 
 }  // namespace kforge::deploy

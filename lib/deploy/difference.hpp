@@ -15,6 +15,9 @@ struct FieldChange {
   std::string path;  // "spec.template.spec.containers[app].env[LOG_LEVEL].value"
   FieldPath elements;
   Json before, after;
+  // In a drift: who holds it, and since when. Empty when nobody does, as of a field that was removed.
+  std::string manager{};
+  std::optional<WallTime> since{};
   bool operator==(const FieldChange&) const = default;
 };
 

@@ -19,7 +19,8 @@ render::Rendered outline(const project::Project& project) {
 DownPlan plan_down(const Context& context, const DownRequest& request) {
   Session session(context, request.timeout);
   const render::Rendered rendered = outline(context.project);
-  const Teardown teardown = plan_teardown(session, applyset_of(context.project), rendered, request.data);
+  DownRun run(session, request, rendered);
+  const Teardown& teardown = run.plan();
   DownPlan plan{.removed = {}, .kept = teardown.kept};
   for (const TeardownStep& step : teardown.steps)
     for (const Removal& removal : step.removals) plan.removed.push_back(removal.ref);

@@ -2,6 +2,7 @@
 #include "deploy/down_run.hpp"
 
 #include "base/exit_code.hpp"
+#include "deploy/cluster_guard.hpp"
 #include "deploy/foreign.hpp"
 
 #include <fmt/format.h>
@@ -34,7 +35,9 @@ DownRun::DownRun(Session& session, const DownRequest& request, const render::Ren
       remover_(session) {}
 
 const Teardown& DownRun::plan() {
-  if (!plan_) plan_ = plan_teardown(session_, set_, rendered_, request_.data);
+  if (plan_) return *plan_;
+  ClusterIdentity(session_).check(request_.cluster);
+  plan_ = plan_teardown(session_, set_, rendered_, request_.data);
   return *plan_;
 }
 

@@ -69,12 +69,12 @@ std::string recreate_name(const kube::ObjectRef& object) {
   return object.kind.kind + "/" + object.name;
 }
 
-void check_recreate_names(const std::vector<std::string>& names) {
+void check_object_names(const std::string& option, const std::vector<std::string>& names) {
   for (const std::string& name : names) {
     const std::vector<std::string> parts = split(name, '/');
     if (parts.size() == 2 && !parts[0].empty() && !parts[1].empty()) continue;
-    throw Error(ErrorKind::usage, fmt::format("--recreate needs Kind/name, not '{}'", name))
-        .hint("for example --recreate StatefulSet/postgres");
+    throw Error(ErrorKind::usage, fmt::format("{} needs Kind/name, not '{}'", option, name))
+        .hint(fmt::format("for example {} StatefulSet/postgres", option));
   }
 }
 

@@ -26,6 +26,6 @@ std::optional<Way> way_to_recreate(const Change& change);
 std::string recreate_name(const kube::ObjectRef& object);
 
 // Throws Error{usage} for names that are not "Kind/name".
-void check_recreate_names(const std::vector<std::string>& names);
+void check_object_names(const std::string& option, const std::vector<std::string>& names);
 
 }  // namespace kforge::deploy

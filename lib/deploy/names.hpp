@@ -8,6 +8,7 @@
 namespace kforge::deploy {
 
 inline constexpr const char* project_label = "kforge.dev/project";
+inline constexpr const char* service_label = "kforge.dev/service";
 inline constexpr const char* managed_by_label = "app.kubernetes.io/managed-by";
 // KEP-3659 as kubectl implements it: membership of an object, and the marks of the set's parent.
 inline constexpr const char* part_of_label = "applyset.kubernetes.io/part-of";

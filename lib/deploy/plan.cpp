@@ -64,7 +64,15 @@ PlanSummary Plan::summary() const {
                                              change.object->service.empty() ? change.ref.name : change.object->service,
                                              counted(static_cast<std::size_t>(change.restarts), "pod")));
   }
+  for (const Leftover& leftover : gone) {
+    if (!leftover.stays()) ++summary.remove;
+    if (leftover.stays() && !leftover.routine) ++summary.keep;
+  }
   return summary;
+}
+
+bool Plan::deletes() const {
+  return !std::ranges::all_of(gone, &Leftover::stays);
 }
 
 bool Plan::writes() const {

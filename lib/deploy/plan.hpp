@@ -45,6 +45,8 @@ struct Change {
   bool immutable = false;  // the server refuses to change fields of it; see `remedy`
   std::string remedy;      // the option that recreates it, or empty when nothing does: "--recreate Service/kong"
   std::vector<ClaimGrowth> claims;  // of a StatefulSet that is replaced
+  bool adopts = false;              // it exists, and belongs to nobody yet
+  bool migrates = false;            // it came from `kubectl apply`: its fields become kforge's
   bool finished_before = false;     // a Job that is done and whose object is gone
   // Replicas of a workload whose autoscaler owns them: its minimum. The engine hands the field over instead of dropping
   // it, which would scale to 1 (deploy-engine §4.5).
@@ -66,16 +68,32 @@ struct Refusal {
   kube::ApiResult result;
 };
 
+// A live member of the project that the project file does not name any more.
+struct Leftover {
+  kube::ObjectRef ref;
+  const schema::Kind* kind = nullptr;
+  const Json* live = nullptr;  // owned by Plan::live
+  project::Tier tier = project::Tier::namespaces;
+  bool superseded = false;  // configuration with a hashed name, of which the project file has a newer one
+  bool routine = false;     // stays for a while as a matter of course
+  std::string why_kept;     // empty: deleted after a successful run
+
+  bool stays() const { return !why_kept.empty(); }
+};
+
 struct Plan {
   std::vector<Change> changes;    // in the order of the rendered objects
   std::vector<Refusal> refusals;  // in the same order
+  std::vector<Leftover> gone;     // from the project file
   LiveObjects live;
   Json parent;       // the live ApplySet parent, or null
   Extent leftovers;  // of live members that the project file does not name any more
+  Extent remaining;  // of those that stay
   std::set<std::string> missing_namespaces;
 
   PlanSummary summary() const;
-  bool writes() const;
+  bool writes() const;  // objects
+  bool deletes() const;
 };
 
 // The minimum of the autoscaler of each workload that leaves `replicas` to it.

@@ -2,10 +2,13 @@
 #include "deploy/preflight.hpp"
 
 #include "base/text.hpp"
+#include "deploy/adoption.hpp"
 #include "deploy/claims.hpp"
 #include "deploy/compare.hpp"
 #include "deploy/guards.hpp"
 #include "deploy/immutable.hpp"
+#include "deploy/leftovers.hpp"
+#include "deploy/migration.hpp"
 #include "deploy/names.hpp"
 #include "deploy/refusals.hpp"
 #include "deploy/selection.hpp"
@@ -36,12 +39,15 @@ class Preflight {
     read_members();
     read_parent();
     read_unlabelled();
-    check_namespaces(plan_, options_.services);
-    check_ownership(plan_, set_.membership());
-    check_paused(plan_);
+    if (options_.guards == Guards::on) {
+      check_namespaces(plan_, options_.services);
+      check_ownership(plan_, set_.membership());
+      check_paused(plan_);
+    }
+    note_first_contacts();
     const std::vector<Change*> doubtful = decide_offline();
     ask_server(doubtful);
-    note_leftovers(rendered);
+    find_leftovers(session_, set_, rendered, options_, unseen_, plan_);
     return std::move(plan_);
   }
 
@@ -73,9 +79,7 @@ class Preflight {
     check_parent(*parent, set_);
     plan_.parent = *parent;
     if (!options_.services.empty()) return;  // such a run takes nothing off the record
-    const std::set<Scope> more = scopes_beyond(extent_of(*parent), scopes_, set_);
-    for (const auto& [scope, reason] : read_visible_scopes(session_, more, plan_.live))
-      plan_.leftovers.add({scope.first->name, scope.second, ""}, set_);  // it may hold members: they stay recorded
+    unseen_ = read_recorded(session_, extent_of(*parent), scopes_, set_, plan_.live);
   }
 
   // Objects without our label may still exist. Namespaces first: nothing can be in one that is not there.
@@ -107,6 +111,15 @@ class Preflight {
 
   bool can_exist(const Change& change) const {
     return change.kind != nullptr && !plan_.missing_namespaces.contains(change.ref.name_space);
+  }
+
+  void note_first_contacts() {
+    for (Change& change : plan_.changes) {
+      change.adopts = is_adoption(change, set_.membership());
+      // A namespace stays its maker's, so that `down` never takes it away.
+      const bool may = change.live != nullptr && change.ref.kind != namespace_kind;
+      change.migrates = may && !client_side_appliers(*change.live).empty();
+    }
   }
 
   // Sets the action of every change that needs no question to the server; returns the others.
@@ -147,9 +160,16 @@ class Preflight {
   // of the project file.
   bool may_take_back(const Change& change, const kube::ApiResult& result) const {
     if (kube::conflicts_of(result).empty()) return false;
-    const auto foreign = foreign_conflicts(result);
+    auto foreign = foreign_conflicts(result);
+    std::erase_if(foreign, [&](const kube::FieldConflict& conflict) { return comes_over(change, conflict); });
     return foreign.empty() ||
            (std::ranges::all_of(foreign, is_set_by_autoscaler) && had_autoscaler(plan_, change, set_.membership()));
+  }
+
+  // What a first contact takes over anyway: fields of `kubectl apply`, and of objects that nobody has ever tracked.
+  static bool comes_over(const Change& change, const kube::FieldConflict& conflict) {
+    return (change.migrates && client_side_appliers(*change.live).contains(conflict.manager)) ||
+           (change.adopts && conflict.manager == "before-first-apply");
   }
 
   static bool is_set_by_autoscaler(const kube::FieldConflict& conflict) {
@@ -226,22 +246,19 @@ class Preflight {
     }
     change.action = same_object(outcome, *change.live) ? Action::unchanged : Action::update;
     if (change.action == Action::unchanged) return;
+    if (change.migrates) outcome = outcome_after_migration(change.kind, *change.live, change.intent(), outcome);
     change.restarts = restarted_pods(*change.live, outcome);
     change.detail = describe_difference(change);
+    if (change.migrates)
+      change.detail = "taken over from kubectl apply" + (change.detail.empty() ? "" : ", " + change.detail);
     change.outcome = std::move(outcome);
-  }
-
-  void note_leftovers(const render::Rendered& rendered) {
-    std::set<kube::ObjectRef> intended;
-    for (const render::Object& object : rendered.objects) intended.insert(kube::ref_of(object.manifest));
-    for (const auto& [ref, object] : plan_.live)
-      if (is_member(object, set_.membership()) && !intended.contains(ref)) plan_.leftovers.add(ref, set_);
   }
 
   Session& session_;
   const ApplySet& set_;
   const PlanOptions& options_;
   std::set<Scope> scopes_;
+  std::map<Scope, Error> unseen_;  // where the account may not look for members
   Plan plan_;
 };
 

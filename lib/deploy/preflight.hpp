@@ -11,10 +11,15 @@
 
 namespace kforge::deploy {
 
+enum class Guards { on, off };
+
 struct PlanOptions {
   std::vector<std::string> services;  // only their objects; empty: the whole project
   bool force_conflicts = false;
   std::vector<std::string> recreate{};  // "Kind/name" that may be deleted and made again
+  std::vector<std::string> prune{};     // "Kind/name" of data that may be deleted when nothing names it any more
+  std::string keep_leftovers{};         // the option that says so, or empty
+  Guards guards = Guards::on;           // off: to look at what is there, whoever it belongs to
 };
 
 // `rendered` must outlive the plan. What the server refuses is in the plan; see stop_if_refused(). Throws

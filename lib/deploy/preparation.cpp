@@ -24,7 +24,12 @@ GeneratedValues learn_values(Session& session, const ApplySet& set, UpInput& inp
 }  // namespace
 
 PlanOptions options_of(const UpRequest& request) {
-  return {.services = request.services, .force_conflicts = request.force_conflicts, .recreate = request.recreate};
+  PlanOptions options{
+      .services = request.services, .force_conflicts = request.force_conflicts, .recreate = request.recreate};
+  options.prune = request.prune;
+  // What is new has to work before anything goes.
+  options.keep_leftovers = request.no_prune ? "--no-prune" : request.wait == Wait::no ? "--no-wait" : "";
+  return options;
 }
 
 UpInput input_of(const Context& context) {

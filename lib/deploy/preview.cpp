@@ -3,6 +3,8 @@
 
 #include "base/text.hpp"
 #include "deploy/disguise.hpp"
+#include "deploy/leftovers.hpp"
+#include "deploy/names.hpp"
 #include "deploy/secrecy.hpp"
 
 #include <fmt/format.h>
@@ -43,14 +45,6 @@ Impact effect_of(const Change& change) {
   return impact_of(change.live == nullptr ? Json() : *change.live, after);
 }
 
-// "order-service-config-7791e868" -> "order-service-config"; empty when the name has no hash of its content.
-std::string name_without_hash(const std::string& name) {
-  constexpr std::size_t digits = 8;
-  if (name.size() < digits + 2 || name[name.size() - digits - 1] != '-') return {};
-  const bool hash = name.find_first_not_of("0123456789abcdef", name.size() - digits) == std::string::npos;
-  return hash ? name.substr(0, name.size() - digits - 1) : std::string();
-}
-
 // The live object of the project whose place a new one takes under the hash of its new content; null when there is
 // none. Of several the youngest.
 const Json* predecessor_of(const Change& change, const Plan& plan) {
@@ -78,6 +72,8 @@ void note_predecessor(PlannedObject& object, const Change& change, const Json& b
 std::string remark_on(const Change& change) {
   std::vector<std::string> parts;
   if (change.replace) parts.push_back(change.detail);
+  if (change.adopts) parts.emplace_back("exists already, and is adopted");
+  if (change.migrates) parts.emplace_back("taken over from kubectl apply");
   if (change.immutable && !change.replace)
     parts.push_back(change.remedy.empty() ? "cannot be changed, and kforge does not recreate what holds data"
                                           : fmt::format("needs {}: {}", change.remedy, change.detail));
@@ -99,6 +95,20 @@ PlannedObject planned(const Change& change, const Plan& plan, const Disguise& di
   object.remark = remark_on(change);
   if (change.object->origin.known()) object.place = change.object->origin;
   disguise.hide(object);
+  return object;
+}
+
+PlannedObject leftover_row(const Leftover& leftover) {
+  PlannedObject object;
+  object.object = leftover.ref;
+  object.tier = leftover.tier;
+  object.service = string_at(*leftover.live, {"metadata", "labels", service_label});
+  object.category = leftover.stays() ? Category::keep : Category::remove;
+  object.remark = leftover.why_kept;
+  object.routine = leftover.routine;
+  const int pods = running_pods(*leftover.live);
+  if (!leftover.stays() && pods > 0)
+    object.remark = fmt::format("ends {}", counted(static_cast<std::size_t>(pods), "pod"));
   return object;
 }
 
@@ -198,6 +208,7 @@ Preview preview_of(Session& session, const Plan& plan) {
   Preview preview;
   preview.summary = plan.summary();
   for (const Change& change : plan.changes) preview.objects.push_back(planned(change, plan, disguise));
+  for (const Leftover& leftover : plan.gone) preview.objects.push_back(leftover_row(leftover));
   preview.remarks = quota_remarks(session, peak_demands(preview.objects));
   return preview;
 }

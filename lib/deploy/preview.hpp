@@ -26,6 +26,7 @@ struct PlannedObject {
   std::vector<HeldField> conflicts;
   Impact impact;
   std::string remark;                // why it is recreated, kept, or cannot be done
+  bool routine = false;              // kept for a while as a matter of course
   std::optional<SourcePlace> place;  // in kforge.yaml
 };
 

@@ -47,7 +47,7 @@ Error not_gone_in_time(const std::vector<std::string>& lines) {
   return Error(ErrorKind::timed_out,
                lines.size() == 1 ? lines.front() : fmt::format("{} are still there", counted(lines.size(), "object")))
       .why(lines.size() == 1 ? std::string() : join(lines, "\n"))
-      .hint("a finalizer is removed by its own controller: check that this runs, then run `kforge down` again");
+      .hint("a finalizer is removed by its own controller: check that this runs, then run the same command again");
 }
 
 }  // namespace
@@ -103,7 +103,7 @@ void Remover::scale_down(const TeardownStep& step) {
            std::ranges::all_of(sets, [&](const Doomed& set) { return is_scaled_down(still_there(*set.removal)); });
   });
   if (!down)
-    throw Error(ErrorKind::timed_out, "the pods of the database do not end").hint("kubectl get pods shows why");
+    throw Error(ErrorKind::timed_out, "the pods of a StatefulSet do not end").hint("kubectl get pods shows why");
 }
 
 void Remover::watch(const std::vector<Doomed>& doomed) {

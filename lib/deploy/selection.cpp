@@ -84,23 +84,11 @@ std::set<Scope> scopes_of(const Extent& extent, const ApplySet& set) {
     const schema::Kind* kind = schema::Table::embedded().find(found->second);
     if (!kind->namespaced) scopes.emplace(kind, "");
     if (!kind->namespaced) continue;
-    for (const std::string& name_space : namespaces) scopes.emplace(kind, name_space);
+    for (const std::string& name_space : namespaces)
+      if (extent.places.empty() || extent.places.contains(group_kind + "/" + name_space))
+        scopes.emplace(kind, name_space);
   }
   return scopes;
-}
-
-std::set<Scope> scopes_beyond(const Extent& extent, const std::set<Scope>& known, const ApplySet& set) {
-  std::set<std::string> kinds, namespaces;
-  for (const auto& [kind, name_space] : known) {
-    kinds.insert(kind->name.group_kind());
-    namespaces.insert(name_space);
-  }
-  std::set<Scope> beyond = scopes_of(extent, set);
-  std::erase_if(beyond, [&](const Scope& scope) {
-    const bool known_namespace = scope.second.empty() || namespaces.contains(scope.second);
-    return kinds.contains(scope.first->name.group_kind()) && known_namespace;
-  });
-  return beyond;
 }
 
 void add_scopes(std::set<Scope>& scopes, const std::set<Scope>& more) {

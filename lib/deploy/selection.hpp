@@ -24,11 +24,9 @@ bool defined_in_run(const std::vector<Change>& changes, const schema::KindName& 
 // The kinds of the schema table by their ApplySet name ("Deployment.apps"), each in its newest stable version.
 const std::map<std::string, schema::KindName>& newest_kinds();
 
-// Where the ApplySet may have members: each of its kinds in each of its namespaces.
+// Where the ApplySet may have members. A record of kforge says it exactly, another one as each of its kinds in each of
+// its namespaces.
 std::set<Scope> scopes_of(const Extent& extent, const ApplySet& set);
-
-// Those of them with a kind or a namespace that `known` has nowhere.
-std::set<Scope> scopes_beyond(const Extent& extent, const std::set<Scope>& known, const ApplySet& set);
 
 // Adds scopes, but no second one for a kind and namespace that is there in another version.
 void add_scopes(std::set<Scope>& scopes, const std::set<Scope>& more);

@@ -3,7 +3,11 @@
 
 #include "base/diagnostics.hpp"
 #include "base/exit_code.hpp"
+#include "deploy/adoption.hpp"
+#include "deploy/cluster_guard.hpp"
+#include "deploy/prune.hpp"
 #include "deploy/refusals.hpp"
+#include "deploy/saved_plan.hpp"
 
 #include <algorithm>
 
@@ -42,12 +46,14 @@ Finished UpRun::run() {
   prepare();
   session_.emit(Planned{.summary = plan_.summary(), .stages = outline_of(stages_)});
   if (request_.dry_run == DryRun::server) return finish_dry_run();
+  if (request_.cluster.remember) request_.cluster.remember(cluster_);
   const bool idle = nothing_to_write();
   if (idle && (request_.wait == Wait::no || all_ready_already(session_, plan_))) {
     reached_ = stages_.size();
     return tell(finished("nothing to do"));
   }
   execute();
+  clear_away();
   parent_->write(final_extent());
   return tell(finished("done"));
 }
@@ -64,10 +70,16 @@ void UpRun::start() {
 }
 
 void UpRun::prepare() {
+  ClusterIdentity cluster(session_);
   Prepared prepared = deploy::prepare(session_, set_, std::move(input_), options_of(request_));
   rendered_ = std::move(prepared.rendered);
   plan_ = std::move(prepared.plan);
   fresh_values_ = std::move(prepared.fresh_values);
+  cluster.check(request_.cluster);
+  cluster_ = cluster.get();
+  if (request_.saved_plan) check_saved_plan(session_, cluster_, request_, plan_);
+  if (!request_.adopt) check_adoption(plan_, request_.ask);
+  check_prune(plan_, request_);
   stop_if_refused(plan_);
   for (const Change& change : plan_.changes)
     if (change.ref.kind.kind == "Job" &&
@@ -78,7 +90,7 @@ void UpRun::prepare() {
 }
 
 bool UpRun::nothing_to_write() const {
-  return !plan_.writes() && fresh_values_.empty() && parent_->says(final_extent());
+  return !plan_.writes() && !plan_.deletes() && fresh_values_.empty() && parent_->says(final_extent());
 }
 
 void UpRun::execute() {
@@ -100,6 +112,14 @@ void UpRun::store_records() {
   fresh_values_.clear();
 }
 
+void UpRun::clear_away() {
+  if (!plan_.deletes()) return;
+  const Pruned pruned = prune(session_, set_, plan_, request_);
+  for (const kube::ObjectRef& kept : pruned.kept) plan_.remaining.add(kept, set_);
+}
+
+// Until what goes is gone, the record names it: a run that ends in between leaves nothing behind that the next one
+// does not find.
 Extent UpRun::intended() const {
   Extent extent = plan_.leftovers;
   for (const render::Object& object : rendered_.objects) extent.add(kube::ref_of(object.manifest), set_);
@@ -108,7 +128,8 @@ Extent UpRun::intended() const {
 
 // A run for some services knows nothing of the others, so it takes nothing away.
 Extent UpRun::final_extent() const {
-  Extent extent = intended();
+  Extent extent = request_.services.empty() ? plan_.remaining : plan_.leftovers;
+  for (const render::Object& object : rendered_.objects) extent.add(kube::ref_of(object.manifest), set_);
   extent.finished_jobs = finished_jobs_;
   return request_.services.empty() ? extent : parent_->widened(std::move(extent));
 }
@@ -117,8 +138,13 @@ Finished UpRun::finish_dry_run() {
   for (const Change& change : plan_.changes)
     session_.emit(ObjectApplied{
         .tier = change.object->tier, .object = change.ref, .action = change.action, .detail = change.detail});
+  for (const Leftover& leftover : plan_.gone)
+    session_.emit(ObjectApplied{.tier = leftover.tier,
+                                .object = leftover.ref,
+                                .action = leftover.stays() ? Action::keep : Action::remove,
+                                .detail = leftover.why_kept});
   reached_ = stages_.size();
-  Finished result = finished(plan_.writes() ? "dry run" : "nothing to do");
+  Finished result = finished(plan_.writes() || plan_.deletes() ? "dry run" : "nothing to do");
   return tell(std::move(result));
 }
 

@@ -27,6 +27,7 @@ class UpRun {
   bool nothing_to_write() const;
   void execute();
   void store_records();
+  void clear_away();
   Extent intended() const;
   Extent final_extent() const;
   Finished finished(const std::string& outcome) const;
@@ -39,6 +40,7 @@ class UpRun {
   ApplySet set_;
   render::Rendered rendered_;
   Plan plan_;
+  std::string cluster_;  // its identity
   GeneratedValues fresh_values_;
   std::vector<Stage> stages_;
   std::size_t reached_ = 0;  // stages that were started

@@ -180,6 +180,15 @@ void for_each_reference(Draft& draft, const Visit& visit) {
     if (tls.contains("secretName")) visit("Secret", tls["secretName"]);
 }
 
+std::set<std::string> references_of(Json pod_spec) {
+  std::set<std::string> names;
+  if (pod_spec.is_object())
+    visit_pod(pod_spec, [&](std::string_view kind, Json& name) {
+      names.insert(fmt::format("{}/{}", kind, name.get_ref<const std::string&>()));
+    });
+  return names;
+}
+
 void place_secrets(Drafts& drafts) {
   for (auto& [placement, workload] : placements_of(drafts)) {
     const project::SecretSpec& spec = drafts.project.secrets.at(placement.secret);

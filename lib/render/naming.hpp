@@ -6,12 +6,17 @@
 #include "render/drafts.hpp"
 
 #include <functional>
+#include <set>
+#include <string>
 
 namespace kforge::render {
 
 // Calls `visit` with the kind ("Secret" or "ConfigMap") and the name field of every reference that pods of the object
 // hold (env, envFrom, volumes, pull secrets), or an Ingress to its certificates.
 void for_each_reference(Draft& draft, const std::function<void(std::string_view kind, Json& name)>& visit);
+
+// "ConfigMap/name" and "Secret/name" of what a pod spec refers to.
+std::set<std::string> references_of(Json pod_spec);
 
 // The pod spec of a workload, or nullptr: Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob, Pod.
 Json* find_pod_spec(std::string_view kind, Json& manifest);

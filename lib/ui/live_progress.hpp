@@ -20,6 +20,7 @@ class LiveProgress final : public View {
   void on_tick() override;
   // Leaves the last block, and below it how the run ended.
   void close(const Error* error) override;
+  void make_way() override { block_.erase(); }
 
  private:
   int columns() const;

@@ -12,8 +12,12 @@ Json demand_json(const deploy::Demand& demand) {
 
 Json fields_json(const std::vector<deploy::FieldChange>& fields) {
   Json list = Json::array();
-  for (const deploy::FieldChange& field : fields)
-    list.push_back({{"path", field.path}, {"before", field.before}, {"after", field.after}});
+  for (const deploy::FieldChange& field : fields) {
+    Json made = {{"path", field.path}, {"before", field.before}, {"after", field.after}};
+    if (!field.manager.empty()) made["manager"] = field.manager;
+    if (field.since) made["since"] = format_rfc3339(*field.since);
+    list.push_back(std::move(made));
+  }
   return list;
 }
 

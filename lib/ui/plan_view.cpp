@@ -83,6 +83,13 @@ Line value_line(const deploy::FieldChange& field, const PlanLook& look, const St
       .add(shortened(after, look, style), Colour::bold);
 }
 
+// "   by kubectl-edit, 2d ago" in a drift.
+std::string holder_text(const deploy::FieldChange& field, const PlanLook& look) {
+  if (field.manager.empty()) return {};
+  return fmt::format("   by {}{}", field.manager,
+                     field.since ? fmt::format(", {} ago", age_text(field.since, look.now)) : std::string());
+}
+
 // On the same line when it fits, below its name otherwise.
 std::vector<Line> beside_or_below(const Line& name, const Line& value, const Style& style) {
   Line one(name);
@@ -118,7 +125,7 @@ std::string effect_text(const deploy::PlannedObject& object) {
 }
 
 bool is_shown(const deploy::PlannedObject& object, Detail detail) {
-  return object.category != Category::unchanged || detail == Detail::full;
+  return detail == Detail::full || (object.category != Category::unchanged && !object.routine);
 }
 
 class PlanText {
@@ -184,7 +191,7 @@ Line plan_title(const deploy::Started& run, const Style& style) {
 std::vector<Line> field_lines(const deploy::FieldChange& field, const PlanLook& look, const Style& style) {
   Line name("    " + short_path(field.path));
   if (!is_multiline(field.before) && !is_multiline(field.after))
-    return beside_or_below(name, value_line(field, look, style), style);
+    return beside_or_below(name, value_line(field, look, style).add(holder_text(field, look), Colour::dim), style);
   std::vector<Line> lines{name};
   for (Line& line : text_change_lines(field.before, field.after, look.detail))
     lines.push_back(style.terminal ? Line("      ").add(line).cut(style.width, style) : Line("      ").add(line));
@@ -201,8 +208,23 @@ std::string plan_counts(const deploy::Preview& preview) {
     parts.push_back(fmt::format("{} to recreate", count));
   parts.push_back(fmt::format("{} to delete", preview.count(remove)));
   if (const std::size_t count = preview.count(conflict); count > 0) parts.push_back(counted(count, "conflict"));
-  if (const std::size_t count = preview.count(keep); count > 0) parts.push_back(fmt::format("{} kept", count));
+  const auto kept = std::ranges::count_if(
+      preview.objects, [](const deploy::PlannedObject& object) { return object.category == keep && !object.routine; });
+  if (kept > 0) parts.push_back(fmt::format("{} kept", kept));
   parts.push_back(fmt::format("{} unchanged", preview.count(unchanged)));
+  return join(parts, ", ");
+}
+
+std::string drift_counts(const deploy::Preview& preview) {
+  std::size_t fields = 0;
+  for (const deploy::PlannedObject& object : preview.objects) fields += object.fields.size();
+  const std::size_t differing = preview.count(Category::update), missing = preview.count(Category::remove);
+  std::vector<std::string> parts;
+  if (differing > 0)
+    parts.push_back(fmt::format("{} of {} differ{} from kforge.yaml", counted(fields, "field"),
+                                counted(differing, "object"), fields == 1 ? "s" : ""));
+  if (missing > 0) parts.push_back(counted(missing, "object") + (missing == 1 ? " is missing" : " are missing"));
+  parts.push_back(fmt::format("{} as kforge.yaml says", preview.count(Category::unchanged)));
   return join(parts, ", ");
 }
 
@@ -213,7 +235,8 @@ std::vector<Line> plan_lines(const deploy::Preview& preview, const PlanLook& loo
     if (is_shown(object, look.detail))
       for (Line& line : text.lines_of(object)) lines.push_back(std::move(line));
   const int columns = style.terminal ? style.width : std::numeric_limits<int>::max();
-  for (const std::string& part : wrapped(plan_counts(preview), columns)) lines.emplace_back(part, Colour::bold);
+  for (const std::string& part : wrapped(look.drift ? drift_counts(preview) : plan_counts(preview), columns))
+    lines.emplace_back(part, Colour::bold);
   for (const std::string& remark : preview.remarks)
     for (const std::string& part : wrapped(fmt::format("{} {}", style.warn(), remark), columns))
       lines.emplace_back(part, Colour::yellow);

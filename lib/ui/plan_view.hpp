@@ -19,11 +19,14 @@ Line plan_title(const deploy::Started& run, const Style& style);
 struct PlanLook {
   WallTime now;
   Detail detail = Detail::brief;
+  bool drift = false;  // what others changed, not what a run would change
 };
 std::vector<Line> plan_lines(const deploy::Preview& preview, const PlanLook& look, const Style& style);
 
 // "2 to update, 1 to create, 0 to delete, 1 conflict, 41 unchanged"
 std::string plan_counts(const deploy::Preview& preview);
+// "3 fields of 2 objects differ from kforge.yaml, 1 object is missing, 40 as they should be"
+std::string drift_counts(const deploy::Preview& preview);
 
 // `before → after`, or what is added or removed: for one field. Several lines of text show the lines that differ.
 std::vector<Line> field_lines(const deploy::FieldChange& field, const PlanLook& look, const Style& style);

@@ -13,6 +13,8 @@ namespace kforge::ui {
 struct View : deploy::Observer {
   // Called once when the command ends, on every path; `error` is what ended it, or null.
   virtual void close(const Error* error) { (void)error; }
+  // Something else is about to write to the terminal.
+  virtual void make_way() {}
 };
 
 // Hands everything to all of its views. A view whose reader has gone is dropped: a closed log never stops a deploy.
@@ -24,6 +26,9 @@ class Tee final : public View {
   }
   void on_tick() override {
     each([](View& view) { view.on_tick(); });
+  }
+  void make_way() override {
+    each([](View& view) { view.make_way(); });
   }
   void close(const Error* error) override {
     each([&](View& view) { view.close(error); });

@@ -22,6 +22,11 @@ Json desired_state(Json object) {
   return object;
 }
 
+// Kinds that have no desired state apart from what they hold.
+bool has_generation(const std::string& kind) {
+  return kind != "ConfigMap" && kind != "Secret" && kind != "ServiceAccount";
+}
+
 }  // namespace
 
 FakeCluster::FakeCluster(FakeClock& fake_clock) : FakeTransport(fake_clock) {
@@ -115,13 +120,14 @@ Json FakeCluster::with_server_fields(const Served& kind, Json object, const std:
   Json& metadata = object["metadata"];
   if (before) {
     for (const char* field : {"uid", "creationTimestamp"}) metadata[field] = before->at("metadata").at(field);
+    if (!has_generation(kind.kind)) return object;
     const std::int64_t generation = int_at(*before, {"metadata", "generation"}, 1);
     metadata["generation"] = generation + (desired_state(object) == desired_state(*before) ? 0 : 1);
     return object;
   }
   if (!metadata.contains("uid")) metadata["uid"] = "00000000-0000-4000-8000-" + std::to_string(100000000000 + ++uids_);
   if (!metadata.contains("creationTimestamp")) metadata["creationTimestamp"] = format_rfc3339(clock().wall_time());
-  if (!metadata.contains("generation")) metadata["generation"] = 1;
+  if (!metadata.contains("generation") && has_generation(kind.kind)) metadata["generation"] = 1;
   if (kind.kind == "Namespace" && !object.contains("status")) object["status"] = {{"phase", "Active"}};
   if (kind.kind == "Service" && string_at(object, {"spec", "type"}) != "ExternalName" &&
       at_path(object, {"spec", "clusterIP"}).is_null())

@@ -235,6 +235,10 @@ Reply FakeCluster::discovery(const std::string& path) const {
   if (path.starts_with("/version"))
     return Reply::json(200, {{"major", "1"}, {"minor", "36"}, {"gitVersion", "v1.36.3"}});
   if (path.starts_with("/readyz") || path.starts_with("/livez")) return {.body = "ok"};
+  for (const Served& kind : kinds_)
+    if (!kind.group.empty() && path == "/apis/" + kind.group)
+      return Reply::json(
+          200, {{"kind", "APIGroup"}, {"name", kind.group}, {"preferredVersion", {{"version", kind.version}}}});
   Json resources = Json::array();
   for (const Served& kind : kinds_)
     if (path == (kind.group.empty() ? "/api/" : "/apis/") + kind.api_version())

@@ -9,6 +9,7 @@ from pathlib import Path
 import built
 import layering
 import libraries
+import scenarios
 import sizes
 import syntax
 import texts
@@ -73,6 +74,13 @@ class Checks(unittest.TestCase):
     def test_paths_of_a_machine_and_hosts_of_registries_are_found(self):
         tree = self.tree(a_dot_txt="see /" + "work/main\nand https://py" + "pi.org/x\n", b_dot_txt="/workspace /rootless $HOME/root/a ok.org\n")
         self.assertEqual([problem.split(":")[:2] for problem in texts.machine(tree)], [["a.txt", "1"], ["a.txt", "2"]])
+
+    def test_a_scenario_without_its_test_is_found(self):
+        rows = [f"| {number} | name-{number} | what | `tests/a.py`: test_a |" for number in range(1, scenarios.COUNT)]
+        rows[2] = rows[2].replace("test_a |", "test_b |")
+        tree = self.tree(docs__testing_dot_md="\n".join(rows) + "\n", tests__a_dot_py="def test_a(): pass\n")
+        self.assertEqual(scenarios.problems(tree), ["docs/testing.md: scenario 3, name-3: no test 'test_b' in tests/a.py",
+                                                    "docs/testing.md: no row for scenario 87"])
 
     def test_a_file_over_the_cap_is_found(self):
         tree = self.tree(lib__base__long_dot_cpp="x\n" * 501, tests__unit__long_dot_cpp="x\n" * 800)

@@ -9,6 +9,7 @@ from pathlib import Path
 import built
 import layering
 import libraries
+import scenarios
 import sizes
 import syntax
 import texts
@@ -22,6 +23,7 @@ CHECKS = {
     "environment": texts.environment,
     "sleeps": texts.sleeps,
     "machine": texts.machine,
+    "scenarios": scenarios.problems,
     "sizes": sizes.problems,
     "shell": syntax.shell,
     "python": syntax.python,

@@ -131,6 +131,20 @@ TEST_CASE("stages come in deploy order with their waves, whatever the order of t
   CHECK(outline_of(stages_of(changes)).at(2).services == std::vector<std::string>{"order-service", "product-service"});
 }
 
+TEST_CASE("roles come before bindings, accounts and configuration before pods (binding-after-role)") {
+  const auto wave = [](const char* api_version, const char* kind) {
+    return render::wave_of({{"apiVersion", api_version}, {"kind", kind}});
+  };
+  constexpr const char* rbac = "rbac.authorization.k8s.io/v1";
+  CHECK(wave(rbac, "Role") < wave(rbac, "RoleBinding"));
+  CHECK(wave(rbac, "ClusterRole") < wave(rbac, "ClusterRoleBinding"));
+  for (const char* first : {"ResourceQuota", "LimitRange", "ServiceAccount", "ConfigMap", "Secret", "Service"}) {
+    INFO(first);
+    CHECK(wave("v1", first) < wave("apps/v1", "Deployment"));
+    CHECK(wave("v1", first) < wave("batch/v1", "Job"));
+  }
+}
+
 TEST_CASE("the marks of other tools are recognised") {
   const Membership ours{"shop", "applyset-1"};
   const auto owner = [&](const Json& metadata) {

@@ -194,9 +194,9 @@ TEST_CASE("an error beside the immutable field is no reason to recreate") {
 }
 
 TEST_CASE("what --recreate takes is a kind and a name") {
-  CHECK_NOTHROW(deploy::check_recreate_names({"StatefulSet/postgres"}));
+  CHECK_NOTHROW(deploy::check_object_names("--recreate", {"StatefulSet/postgres"}));
   for (const char* name : {"postgres", "StatefulSet/", "/x", "a/b/c"})
-    CHECK_THROWS_AS(deploy::check_recreate_names({name}), Error);
+    CHECK_THROWS_AS(deploy::check_object_names("--recreate", {name}), Error);
 }
 
 }  // namespace kforge::tests

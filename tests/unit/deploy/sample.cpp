@@ -169,6 +169,7 @@ render::Rendered Sample::render(const render::SecretValues& values) const {
   render::Rendered rendered;
   for (const char* name : {"database", "backend", "gateway"})
     rendered.objects.push_back(object(Tier::namespaces, name_space(name)));
+  if (nothing) return rendered;
   for (render::Object& each : std::vector<render::Object>{
            object(
                Tier::database,

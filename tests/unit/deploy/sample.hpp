@@ -19,6 +19,7 @@ struct Sample {
   bool autoscaled = true;        // order-service
   std::map<std::string, std::string> settings{{"LOG_LEVEL", "info"}};
   std::vector<render::Object> more;  // added to the rendered objects
+  bool nothing = false;              // only the namespaces
   bool tiny = false;                 // one namespace, one service, one Job: for tests of every request
 
   static project::Project project();
