@@ -41,7 +41,8 @@ labelled() { # PRESET LABELS NAME
 
 cluster_tools() { tests/cluster/cluster build; }
 cluster_tests() {
-  KFORGE_CLIENT_CHECK=$PWD/build/$fast/tests/cluster/client/client_check KFORGE_TEST_LOGS=$results/cluster-logs \
+  KFORGE_CLIENT_CHECK=$PWD/build/$fast/tests/cluster/client/client_check KFORGE_APPLY_CHECK=$PWD/build/$fast/tests/cluster/client/apply_check \
+    KFORGE_TEST_LOGS=$results/cluster-logs \
     tests/cluster/run -n "$((jobs * 2))" --junit-xml "$results/cluster.xml"
 }
 # The same tests once more, on a sandbox.
