@@ -41,7 +41,7 @@ class Dice {
 Json variables(Dice& dice) {
   Json list = Json::array();
   for (const char* name : {"A", "B", "C", "D"})
-    if (dice.one_in(2)) list.push_back({{"name", name}, {"value", dice.of<std::string>({"", "1", "2"})}});
+    if (dice.one_in(2)) list.push_back({{"name", name}, {"value", dice.of<std::string>({"0", "1", "2"})}});
   return list;
 }
 
