@@ -48,6 +48,9 @@ _kforge() {
     --as-group) return ;;
     --dir) COMPREPLY=($(compgen -d -- "$cur")); return ;;
     --recreate) return ;;
+    --prune) return ;;
+    --cluster-uid) return ;;
+    --out) COMPREPLY=($(compgen -f -- "$cur")); return ;;
     --recreate) return ;;
     -m|--message) return ;;
     --on-failure) COMPREPLY=($(compgen -W "keep rollback" -- "$cur")); return ;;
@@ -100,7 +103,7 @@ _kforge() {
       arguments=(-W "$(_kforge_words keys)")
       ;;
     "plan"|"diff")
-      options+=" --exit-code --force-conflicts --recreate"
+      options+=" --force-conflicts --adopt --recreate --prune --no-prune --allow-mass-prune --cluster-uid --new-cluster --exit-code --out"
       arguments=(-W "$(_kforge_words services)")
       ;;
     "up")
