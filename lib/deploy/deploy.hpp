@@ -44,14 +44,6 @@ struct ClusterGuard {
   std::function<void(const std::string& identity)> remember{};
 };
 
-// The cluster that the environment belongs to; see cluster_guard.hpp.
-struct ClusterGuard {
-  std::string expected;         // its identity; empty: any
-  std::string reason, way_out;  // for people: who says so, what to do about it
-  // Called before the first write. Empty: nothing to remember.
-  std::function<void(const std::string& identity)> remember{};
-};
-
 struct UpRequest {
   std::vector<std::string> services;           // names; empty: the whole project
   std::chrono::milliseconds timeout{900'000};  // of the whole run

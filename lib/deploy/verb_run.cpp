@@ -124,7 +124,7 @@ class VerbRun {
   void execute(const Steps& steps) {
     for (const Stage& stage : steps.stages()) {
       ++reached_;
-      StageRun run(session_, applier_, stage, request_.wait);
+      StageRun run(session_, applier_, stage, {.wait = request_.wait});
       run.run([] {});
     }
   }
