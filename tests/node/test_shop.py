@@ -111,12 +111,21 @@ def customers(shop: Shop):
     assert kept.bad == [] and fresh.bad == []
 
 
-def test_a_rolling_update_loses_no_request(shop):
-    with customers(shop) as loads:
+def test_a_rolling_update_and_its_rollback_lose_no_request(shop):
+    with customers(shop) as updated:
         shop.use(product="v2.0.0")
         shop.up()
-    for load in loads:
+    with customers(shop) as rolled_back:
+        shop.run("rollback", "--yes", "product-service").expect(0)
+    for load in (*updated, *rolled_back):
         assert set(load.versions) == {"v1.0.0", "v2.0.0"}
+
+
+def test_a_restart_loses_no_request(shop):
+    before = {pod["metadata"]["uid"] for pod in shop.pods("backend", "product-service")}
+    with customers(shop):
+        shop.run("restart", "product-service").expect(0)
+    assert not before & {pod["metadata"]["uid"] for pod in shop.pods("backend", "product-service")}
 
 
 def test_data_outlives_down_and_comes_back_with_up(shop):
