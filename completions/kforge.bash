@@ -12,7 +12,7 @@ _kforge() {
   for ((i = 1; i < COMP_CWORD; i++)); do
     word="${COMP_WORDS[i]}"
     case "$word" in
-      -f|--file|-e|--environment|--timeout|-o|--output|--color|--progress|--events|--kubeconfig|--context|--cluster|--user|-s|--server|-n|--namespace|--token-file|--certificate-authority|--client-certificate|--client-key|--tls-server-name|--as|--as-uid|--as-group|--dir|--recreate|--recreate|-m|--message|--on-failure|--lock-wait|--lock-wait|-m|--message|--lock-wait|-m|--message|--from|-l|--selector|-c|--container|--tail|--since|--since-time|--include|--exclude|--fields|--where|-c|--container|--address|--name|--speed|--name|--name|--name|--name|--name|--name)
+      -f|--file|-e|--environment|--timeout|-o|--output|--color|--progress|--events|--kubeconfig|--context|--cluster|--user|-s|--server|-n|--namespace|--token-file|--certificate-authority|--client-certificate|--client-key|--tls-server-name|--as|--as-uid|--as-group|--dir|--recreate|--prune|--cluster-uid|--out|--recreate|--prune|--cluster-uid|--plan|-m|--message|--on-failure|--lock-wait|--lock-wait|--cluster-uid|-m|--message|--lock-wait|-m|--message|--from|-l|--selector|-c|--container|--tail|--since|--since-time|--include|--exclude|--fields|--where|--lock-wait|--min|--max|--cpu|--cpu-percent|--lock-wait|--lock-wait|--lock-wait|--lock-wait|--lock-wait|--lock-wait|--on-failure|--lock-wait|-c|--container|--address|--image|--tier|--name|--speed|--name|--name|--name|--name|--name|--name)
         ((i++))
         [[ ${COMP_WORDS[i]} == "=" ]] && ((i++))
         [[ $word == -f || $word == --file ]] && file="${COMP_WORDS[i]}" ;;
@@ -20,7 +20,7 @@ _kforge() {
       *)
         case "$command" in
           "") command="$word" ;;
-          config|sandbox|sandbox|sandbox|sandbox|sandbox|sandbox|sandbox) command+=" $word" ;;
+          set|config|sandbox|sandbox|sandbox|sandbox|sandbox|sandbox|sandbox) command+=" $word" ;;
         esac ;;
     esac
   done
@@ -52,10 +52,14 @@ _kforge() {
     --cluster-uid) return ;;
     --out) COMPREPLY=($(compgen -f -- "$cur")); return ;;
     --recreate) return ;;
+    --prune) return ;;
+    --cluster-uid) return ;;
+    --plan) COMPREPLY=($(compgen -f -- "$cur")); return ;;
     -m|--message) return ;;
     --on-failure) COMPREPLY=($(compgen -W "keep rollback" -- "$cur")); return ;;
     --lock-wait) return ;;
     --lock-wait) return ;;
+    --cluster-uid) return ;;
     -m|--message) return ;;
     --lock-wait) return ;;
     -m|--message) return ;;
@@ -69,8 +73,22 @@ _kforge() {
     --exclude) return ;;
     --fields) return ;;
     --where) return ;;
+    --lock-wait) return ;;
+    --min) return ;;
+    --max) return ;;
+    --cpu|--cpu-percent) return ;;
+    --lock-wait) return ;;
+    --lock-wait) return ;;
+    --lock-wait) return ;;
+    --lock-wait) return ;;
+    --lock-wait) return ;;
+    --lock-wait) return ;;
+    --on-failure) COMPREPLY=($(compgen -W "keep rollback" -- "$cur")); return ;;
+    --lock-wait) return ;;
     -c|--container) return ;;
     --address) return ;;
+    --image) return ;;
+    --tier) COMPREPLY=($(compgen -W "database auth backend gateway" -- "$cur")); return ;;
     --name) return ;;
     --speed) return ;;
     --name) return ;;
@@ -83,7 +101,8 @@ _kforge() {
   options="-f --file -e --environment --timeout -y --yes -o --output --color --progress --events -q --quiet -v --verbose --sandbox --kubeconfig --context --cluster --user -s --server -n --namespace --token-file --certificate-authority --client-certificate --client-key --tls-server-name --as --as-uid --as-group --insecure-skip-tls-verify -h --help --version"
   arguments=()
   case "$command" in
-    "") arguments=(-W "check render schema explain plan diff up down history rollback lock unlock status ls ps logs exec port-forward describe events top config sandbox completion version") ;;
+    "") arguments=(-W "check render schema explain plan diff up drift down history rollback lock unlock status ls ps list logs log scale autoscale restart reload stop start pause resume set exec port-forward run describe desc info show events top health open config sandbox completion version") ;;
+    "set") arguments=(-W "image") ;;
     "config") arguments=(-W "view-connection") ;;
     "sandbox") arguments=(-W "start stop status reset kubeconfig logs faults") ;;
     "check")
@@ -107,11 +126,15 @@ _kforge() {
       arguments=(-W "$(_kforge_words services)")
       ;;
     "up")
-      options+=" --no-wait --dry-run --force-conflicts --recreate -m --message --on-failure --lock-wait --no-lock"
+      options+=" --force-conflicts --adopt --recreate --prune --no-prune --allow-mass-prune --cluster-uid --new-cluster --no-wait --dry-run --plan -m --message --on-failure --lock-wait --no-lock"
+      arguments=(-W "$(_kforge_words services)")
+      ;;
+    "drift")
+      options+=""
       arguments=(-W "$(_kforge_words services)")
       ;;
     "down")
-      options+=" --delete-data --dry-run --lock-wait --no-lock"
+      options+=" --delete-data --dry-run --lock-wait --no-lock --cluster-uid --new-cluster"
       arguments=()
       ;;
     "history")
@@ -130,12 +153,44 @@ _kforge() {
       options+=" --force"
       arguments=()
       ;;
-    "status"|"ls"|"ps")
+    "status"|"ls"|"ps"|"list")
       options+=" -w --watch -a --all --from"
       arguments=(-W "$(_kforge_words services)")
       ;;
-    "logs")
+    "logs"|"log")
       options+=" -l --selector -c --container --all-containers -f --follow --no-follow --tail --since --since-time -p --previous --include --exclude --json --fields --where --timestamps"
+      arguments=(-W "$(_kforge_words services)")
+      ;;
+    "scale")
+      options+=" --no-wait --save --lock-wait --no-lock"
+      arguments=(-W "$(_kforge_words services)")
+      ;;
+    "autoscale")
+      options+=" --min --max --cpu --cpu-percent --no-wait --save --lock-wait --no-lock"
+      arguments=(-W "$(_kforge_words services)")
+      ;;
+    "restart"|"reload")
+      options+=" --one-by-one --no-wait --lock-wait --no-lock"
+      arguments=(-W "$(_kforge_words services)")
+      ;;
+    "stop")
+      options+=" --no-wait --lock-wait --no-lock"
+      arguments=(-W "$(_kforge_words services)")
+      ;;
+    "start")
+      options+=" --no-wait --lock-wait --no-lock"
+      arguments=(-W "$(_kforge_words services)")
+      ;;
+    "pause")
+      options+=" --no-wait --lock-wait --no-lock"
+      arguments=(-W "$(_kforge_words services)")
+      ;;
+    "resume")
+      options+=" --no-wait --lock-wait --no-lock"
+      arguments=(-W "$(_kforge_words services)")
+      ;;
+    "set image")
+      options+=" --on-failure --no-wait --save --lock-wait --no-lock"
       arguments=(-W "$(_kforge_words services)")
       ;;
     "exec")
@@ -146,7 +201,11 @@ _kforge() {
       options+=" --address"
       arguments=(-W "$(_kforge_words services)")
       ;;
-    "describe")
+    "run")
+      options+=" --image --tier -i --stdin -t --tty"
+      arguments=()
+      ;;
+    "describe"|"desc"|"info"|"show")
       options+=""
       arguments=(-W "$(_kforge_words services)")
       ;;
@@ -156,6 +215,14 @@ _kforge() {
       ;;
     "top")
       options+=" -w --watch"
+      arguments=(-W "$(_kforge_words services)")
+      ;;
+    "health")
+      options+=" --from-gateway"
+      arguments=(-W "$(_kforge_words services)")
+      ;;
+    "open")
+      options+=" --no-try"
       arguments=(-W "$(_kforge_words services)")
       ;;
     "config view-connection")
