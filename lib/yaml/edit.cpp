@@ -274,7 +274,8 @@ std::string with_value(const std::string& file, const std::string& given, const 
     }
     return result;
   }
-  if (old != nullptr && to_json(*old) == value) return given;
+  // `key:` without a value is there and can be taken away.
+  if (value.is_null() ? old == nullptr : old != nullptr && to_json(*old) == value) return given;
   std::string result = edited(file, text, path, value);
   const auto says_so = [&] {
     try {

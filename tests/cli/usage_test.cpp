@@ -62,7 +62,7 @@ TEST_CASE("every command has help of its own, whatever else stands on the line")
     CHECK(has(world.out(), "usage: kforge " + std::string(spec.name)));
   }
   CHECK(world.run({"help", "status"}) == 0);
-  CHECK(has(world.out(), "(also: ls, ps)"));
+  CHECK(has(world.out(), "(also: ls, ps, list)"));
   CHECK(world.run({"help", "config"}) == 0);
   CHECK(has(world.out(), "config view-connection"));
   CHECK(world.run({"help", "upp"}) == 64);

@@ -157,11 +157,12 @@ class HttpSession final : public PortSession {
       const bool last = contains_ignoring_case(request_.substr(0, end), "connection: close");
       request_.erase(0, end + 4);
       const std::string body = http_body(service_);
-      later_.run(
-          [this, last,
-           text = fmt::format("HTTP/1.1 {}\r\nContent-Type: application/json\r\nContent-Length: "
-                              "{}\r\n{}\r\n{}",
-                              status_line_, body.size(), last ? "Connection: close\r\n" : "", body)] { listener_.data(text); });
+      later_.run([this, last,
+                  text = fmt::format("HTTP/1.1 {}\r\nContent-Type: application/json\r\nContent-Length: "
+                                     "{}\r\n{}\r\n{}",
+                                     status_line_, body.size(), last ? "Connection: close\r\n" : "", body)] {
+        listener_.data(text);
+      });
       if (last) return later_.run([this] { listener_.closed(); });
     }
   }
