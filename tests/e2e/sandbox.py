@@ -11,6 +11,7 @@ from pathlib import Path
 
 from harness.kforge import Result, Running, environment
 from harness.paths import ROOT
+from harness.wait import until
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,13 @@ class Completed:
     code: int
     stdout: str
     stderr: str
+
+
+def has_ended(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except FileNotFoundError:
+        return True
 
 
 class Sandbox:
@@ -42,7 +50,9 @@ class Sandbox:
         return self.kforge("sandbox", "status", "-o", "json").expect(0).json()
 
     def kill(self) -> None:
-        os.kill(self.status()["pid"], signal.SIGKILL)
+        pid = self.status()["pid"]
+        os.kill(pid, signal.SIGKILL)
+        until(lambda: has_ended(pid))
 
     def close(self) -> None:
         self.kforge("sandbox", "stop", "--name", self.name)
