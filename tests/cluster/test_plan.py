@@ -10,6 +10,8 @@ import pytest
 
 from harness.paths import ROOT
 
+pytestmark = pytest.mark.control_plane
+
 CHECK = Path(os.environ.get("KFORGE_APPLY_CHECK") or ROOT / "build/dev/tests/cluster/client/apply_check")
 
 

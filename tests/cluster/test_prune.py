@@ -4,6 +4,10 @@
 import json
 import signal
 
+import pytest
+
+pytestmark = pytest.mark.control_plane
+
 WORKLOADS = "deployments,replicasets,services,configmaps,horizontalpodautoscalers,poddisruptionbudgets"
 
 

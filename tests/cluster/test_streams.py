@@ -15,6 +15,8 @@ from harness.kforge import environment
 from harness.paths import kforge_binary
 from harness.wait import until
 
+pytestmark = pytest.mark.control_plane
+
 MIB = 1 << 20
 PATTERN = bytes(range(256)) * 256
 
