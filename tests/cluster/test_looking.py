@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Looking at what runs: describe, events, top."""
 
+import pytest
+
 from harness.wait import until
 
 
@@ -56,6 +58,7 @@ def test_events_are_followed(project):
         terminal.close()
 
 
+@pytest.mark.control_plane  # a sandbox has metrics
 def test_top_without_a_metrics_server(project):
     project.write_service()
     project.run("up").expect(0)

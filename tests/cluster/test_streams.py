@@ -64,13 +64,6 @@ def test_exec_keeps_both_outputs_apart(web):
     assert (result.stdout, result.stderr) == ("out\n", "err\n")
 
 
-def test_exec_passes_stdin_byte_for_byte(web):
-    data = PATTERN * 256  # 16 MiB
-    result = piped(web, "exec", "-i", "web", "--", "head", "-c", str(len(data)), stdin=data)
-    assert result.returncode == 0 and result.stdout == data, result.stderr
-    assert piped(web, "exec", "web", "--", "cat", stdin=b"not passed on").stdout == b""
-
-
 def test_exec_at_a_terminal_sees_the_window_and_its_changes(web):
     terminal = web.terminal("exec", "-it", "web", "--", "sh", size=(30, 90))
     try:
