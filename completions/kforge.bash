@@ -12,7 +12,7 @@ _kforge() {
   for ((i = 1; i < COMP_CWORD; i++)); do
     word="${COMP_WORDS[i]}"
     case "$word" in
-      -f|--file|-e|--environment|--timeout|-o|--output|--color|--progress|--events|--kubeconfig|--context|--cluster|--user|-s|--server|-n|--namespace|--token-file|--certificate-authority|--client-certificate|--client-key|--tls-server-name|--as|--as-uid|--as-group|--dir|--recreate|--prune|--cluster-uid|--out|--recreate|--prune|--cluster-uid|--plan|-m|--message|--on-failure|--lock-wait|--lock-wait|--cluster-uid|-m|--message|--lock-wait|-m|--message|--from|-l|--selector|-c|--container|--tail|--since|--since-time|--include|--exclude|--fields|--where|--lock-wait|--min|--max|--cpu|--cpu-percent|--lock-wait|--lock-wait|--lock-wait|--lock-wait|--lock-wait|--lock-wait|--on-failure|--lock-wait|-c|--container|--address|--image|--tier|--name|--speed|--name|--name|--name|--name|--name|--name)
+      -f|--file|-e|--environment|--timeout|-o|--output|--color|--progress|--events|--kubeconfig|--context|--cluster|--user|-s|--server|-n|--namespace|--token-file|--certificate-authority|--client-certificate|--client-key|--tls-server-name|--as|--as-uid|--as-group|--dir|--recreate|--prune|--cluster-uid|--out|--recreate|--prune|--cluster-uid|--plan|-m|--message|--on-failure|--lock-wait|--lock-wait|--cluster-uid|-m|--message|--lock-wait|--cluster-uid|-m|--message|--from|-l|--selector|-c|--container|--tail|--since|--since-time|--include|--exclude|--fields|--where|--lock-wait|--min|--max|--cpu|--cpu-percent|--lock-wait|--lock-wait|--lock-wait|--lock-wait|--lock-wait|--lock-wait|--on-failure|--lock-wait|-c|--container|--address|--image|--tier|--name|--speed|--name|--name|--name|--name|--name|--name)
         ((i++))
         [[ ${COMP_WORDS[i]} == "=" ]] && ((i++))
         [[ $word == -f || $word == --file ]] && file="${COMP_WORDS[i]}" ;;
@@ -62,6 +62,7 @@ _kforge() {
     --cluster-uid) return ;;
     -m|--message) return ;;
     --lock-wait) return ;;
+    --cluster-uid) return ;;
     -m|--message) return ;;
     --from) COMPREPLY=($(compgen -f -- "$cur")); return ;;
     -l|--selector) return ;;
@@ -142,7 +143,7 @@ _kforge() {
       arguments=(-W "show diff")
       ;;
     "rollback")
-      options+=" -m --message --dry-run --no-wait --force-conflicts --lock-wait --no-lock"
+      options+=" -m --message --dry-run --no-wait --force-conflicts --lock-wait --no-lock --cluster-uid --new-cluster"
       arguments=(-W "$(_kforge_words services)")
       ;;
     "lock")

@@ -87,6 +87,8 @@ complete -c kforge -n '__fish_seen_subcommand_from rollback' -l no-wait -d 'appl
 complete -c kforge -n '__fish_seen_subcommand_from rollback' -l force-conflicts -d 'take over fields that other field managers own'
 complete -c kforge -n '__fish_seen_subcommand_from rollback' -l lock-wait -x -d 'how long to wait while somebody else deploys, such as 10m; default: not at all'
 complete -c kforge -n '__fish_seen_subcommand_from rollback' -l no-lock -d 'work without the deploy lock, for accounts that may not use Leases'
+complete -c kforge -n '__fish_seen_subcommand_from rollback' -l cluster-uid -x -d 'refuse any other cluster: the uid of its namespace kube-system; $KFORGE_CLUSTER_UID says it, too'
+complete -c kforge -n '__fish_seen_subcommand_from rollback' -l new-cluster -d 'the environment has moved: this cluster is the right one from now on'
 complete -c kforge -n '__fish_seen_subcommand_from rollback' -a '(__kforge_words services)' -d 'the release to go back to, then services to limit it to; default: the last release that worked and differs, the whole project'
 complete -c kforge -n __fish_use_subcommand -a lock -d 'keep everybody from deploying the project, or show who does'
 complete -c kforge -n '__fish_seen_subcommand_from lock' -s m -l message -x -d 'why, for everybody who meets the lock'

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "deploy/rollback.hpp"
 
+#include "cli/cluster_pins.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/confirm.hpp"
 #include "cli/exit_code.hpp"
@@ -22,6 +23,7 @@ struct RollbackOptions {
   std::string message;
   bool no_wait = false, dry_run = false, force_conflicts = false;
   LockChoice lock;
+  ClusterChoice cluster;
 };
 
 // The first word may be a release; everything else names services.
@@ -40,6 +42,7 @@ deploy::UpRequest resolve(const RollbackOptions& options, const std::vector<std:
   request.force_conflicts = options.force_conflicts;
   request.lock = lock_options(options.lock);
   request.message = options.message;
+  request.cluster = cluster_guard(session, options.cluster);
   return request;
 }
 
@@ -88,6 +91,7 @@ Action bind_rollback(OptionTable& table) {
                 .description = "take over fields that other field managers own",
                 .target = &options->force_conflicts});
   add_lock_options(table, options->lock);
+  add_cluster_options(table, options->cluster);
   return [options](Session& session) { return run_rollback(session, *options); };
 }
 

@@ -24,7 +24,4 @@ void find_leftovers(Session& session, const ApplySet& set, const render::Rendere
 // are the "Kind/name" of data that may go.
 std::string reason_to_stay(const Json& live, const std::vector<std::string>& named, const Membership& membership);
 
-// "order-service-config-7791e868" -> "order-service-config"; empty when the name has no hash of its content.
-std::string name_without_hash(const std::string& name);
-
 }  // namespace kforge::deploy

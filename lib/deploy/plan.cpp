@@ -48,18 +48,20 @@ std::string short_path(std::string path) {
 
 }  // namespace
 
+void count(PlanSummary& summary, const Change& change) {
+  if (change.action == Action::create) ++summary.create;
+  if (change.action == Action::update) ++summary.update;
+  if (change.action == Action::unchanged) ++summary.unchanged;
+  if (change.action == Action::conflict) ++summary.conflict;
+  if (change.restarts > 0)
+    summary.restarts.push_back(fmt::format("{} ({})",
+                                           change.object->service.empty() ? change.ref.name : change.object->service,
+                                           counted(static_cast<std::size_t>(change.restarts), "pod")));
+}
+
 PlanSummary Plan::summary() const {
   PlanSummary summary;
-  for (const Change& change : changes) {
-    if (change.action == Action::create) ++summary.create;
-    if (change.action == Action::update) ++summary.update;
-    if (change.action == Action::unchanged) ++summary.unchanged;
-    if (change.action == Action::conflict) ++summary.conflict;
-    if (change.restarts > 0)
-      summary.restarts.push_back(fmt::format("{} ({})",
-                                             change.object->service.empty() ? change.ref.name : change.object->service,
-                                             counted(static_cast<std::size_t>(change.restarts), "pod")));
-  }
+  for (const Change& change : changes) count(summary, change);
   for (const Leftover& leftover : gone) {
     if (!leftover.stays()) ++summary.remove;
     if (leftover.stays() && !leftover.routine) ++summary.keep;

@@ -87,6 +87,9 @@ struct Leftover {
   bool stays() const { return !why_kept.empty(); }
 };
 
+// Adds what happens to one object.
+void count(PlanSummary& summary, const Change& change);
+
 struct Plan {
   std::vector<Change> changes;    // in the order of the rendered objects
   std::vector<Refusal> refusals;  // in the same order

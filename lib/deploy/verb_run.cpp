@@ -159,14 +159,7 @@ class VerbRun {
 
   PlanSummary summary() const {
     PlanSummary summary;
-    for (const Change& change : steps_->changes()) {
-      if (change.action == Action::create) ++summary.create;
-      if (change.action == Action::update) ++summary.update;
-      if (change.action == Action::unchanged) ++summary.unchanged;
-      if (change.restarts > 0 && change.writes())
-        summary.restarts.push_back(
-            fmt::format("{} ({})", change.object->service, counted(static_cast<std::size_t>(change.restarts), "pod")));
-    }
+    for (const Change& change : steps_->changes()) count(summary, change);
     return summary;
   }
 

@@ -55,7 +55,8 @@ def test_the_shop_comes_up_tier_by_tier_and_stays_as_it_is(project):
     path.write_text(text)
     trail = project.audit()
     project.run("up").expect(0)
-    assert [request.name for request in trail.writes() if request.resource in ("deployments", "statefulsets")] == ["order-service"]
+    workloads = [request for request in trail.writes() if request.resource in ("deployments", "statefulsets")]
+    assert [(request.name, request.manager) for request in workloads] == [("order-service", "kforge"), ("order-service", "kforge-cause")]
     assert project.image_of("order-service").endswith("order-service:v9.0.0")
 
     project.run("down", "--yes", timeout=240).expect(0)

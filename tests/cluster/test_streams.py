@@ -49,7 +49,7 @@ def forwarded(project, *arguments: str):
 
 def talk(port: int, request: bytes) -> bytes:
     """Everything that comes back, after our side was closed."""
-    with socket.create_connection(("localhost", port), 60) as connection:
+    with socket.create_connection(("localhost", port), 90) as connection:
         connection.sendall(request)
         connection.shutdown(socket.SHUT_WR)
         return b"".join(iter(lambda: connection.recv(MIB), b""))
@@ -62,6 +62,12 @@ def talk(port: int, request: bytes) -> bytes:
 def test_exec_keeps_both_outputs_apart(web):
     result = web.run("exec", "web", "--", "sh", "-c", "echo out; echo err >&2").expect(0)
     assert (result.stdout, result.stderr) == ("out\n", "err\n")
+
+
+# Nor do they hear of the end of the input (kubectl's `exec -i … cat` does not end there either): input is tested in tests/e2e and tests/node.
+
+def test_exec_without_i_passes_no_input(web):
+    assert piped(web, "exec", "web", "--", "cat", stdin=b"not passed on").stdout == b""
 
 
 def test_exec_at_a_terminal_sees_the_window_and_its_changes(web):
@@ -112,11 +118,36 @@ def test_exec_survives_a_closed_stdout(web):
 
 # --- port-forward
 
+def test_port_forward_carries_every_byte_both_ways(web):
+    size = 64 * MIB
+    expected = hashlib.sha256(PATTERN * (size // len(PATTERN))).hexdigest()
+    with forwarded(web) as port:
+        assert hashlib.sha256(talk(port, b"source %d\n" % size)).hexdigest() == expected
+        answer = talk(port, b"sink %d\n" % size + PATTERN * (size // len(PATTERN)))
+        assert answer.decode().strip() == expected
+
+
+def test_port_forward_ends_one_direction_at_a_time(web):
+    # Nothing tells a pod that our side has ended, so its last words are waited for: a minute, for both at once.
+    with forwarded(web) as port, ThreadPoolExecutor(2) as pool:
+        echoed, closed = pool.map(lambda request: talk(port, request), (b"echo\nhello", b"close\n"))
+    assert echoed == b"hello", "what was sent comes back after our side has ended"
+    assert closed == b""
+
+
 def test_port_forward_carries_a_hundred_connections(web):
     with forwarded(web) as port, ThreadPoolExecutor(100) as pool:
         texts = [b"echo\n" + bytes(f"connection {i} ", "ascii") * 1000 for i in range(100)]
         answers = list(pool.map(lambda text: talk(port, text), texts))
     assert answers == [text.removeprefix(b"echo\n") for text in texts]
+
+
+def test_port_forward_goes_to_another_pod_when_its_own_is_gone(web):
+    with forwarded(web) as port:
+        assert talk(port, b"echo\n1") == b"1"
+        web.cluster.kubectl("delete", "pods", "--all", "-n", web.namespaces["backend"], "--wait=true")
+        until(lambda: web.deployment()["status"].get("readyReplicas") == 2)
+        assert talk(port, b"echo\n2") == b"2"
 
 
 def test_port_forward_says_when_a_port_is_taken(web):

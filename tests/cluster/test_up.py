@@ -105,7 +105,8 @@ def test_a_new_image_changes_one_object_and_rolls_its_pods(project):
     project.change({"services": {"web": {"image": "shop/web:v2"}}})
     trail = project.audit()
     result = project.run("up").expect(0)
-    assert [request.name for request in workload_writes(trail)] == ["web"]
+    # The change, and its cause for `kubectl rollout history`.
+    assert [(request.name, request.manager) for request in workload_writes(trail)] == [("web", "kforge"), ("web", "kforge-cause")]
     assert "v1 -> v2" in result.stderr
     assert project.image_of() .endswith("shop/web:v2") and project.deployment()["status"]["updatedReplicas"] == 1
     assert project.deployment("worker")["metadata"]["generation"] == worker["generation"]

@@ -13,3 +13,12 @@ def sandbox(tmp_path):
     made = Sandbox(tmp_path)
     yield made
     made.close()
+
+
+@pytest.fixture
+def shop(sandbox):
+    """The shop of the examples, deployed."""
+    sandbox.write_shop()
+    sandbox.start("--speed", "20")
+    sandbox.kforge("up", "--sandbox").expect(0)
+    return sandbox

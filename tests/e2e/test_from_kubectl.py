@@ -4,8 +4,6 @@
 import re
 import shlex
 
-import pytest
-
 from harness.paths import ROOT
 from harness.terminal import TerminalRun
 from harness.kforge import environment
@@ -29,14 +27,6 @@ def commands(name: str) -> list[str]:
 def in_order(texts: list[str]) -> list[str]:
     """Down comes last, so that the others have something to work on."""
     return [text for text in texts if text != "down"] + [text for text in texts if text == "down"]
-
-
-@pytest.fixture
-def shop(sandbox):
-    sandbox.write_shop()
-    sandbox.start("--speed", "20")
-    sandbox.kforge("up", "--sandbox").expect(0)
-    return sandbox
 
 
 def pod_of(shop, service: str) -> str:

@@ -3,18 +3,8 @@
 
 import subprocess
 
-import pytest
-
 from harness.kforge import environment
 from harness.paths import kforge_binary
-
-
-@pytest.fixture
-def shop(sandbox):
-    sandbox.write_shop()
-    sandbox.start("--speed", "20")
-    sandbox.kforge("up", "--sandbox").expect(0)
-    return sandbox
 
 
 def test_health_asks_every_pod_and_every_route(shop):

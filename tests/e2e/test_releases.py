@@ -6,7 +6,6 @@ import re
 import secrets
 import signal
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -151,7 +150,7 @@ class Watcher(threading.Thread):
                     continue
                 if any(canary in line for canary in self._canaries):
                     self.found.add(str(path))
-            time.sleep(0.02)
+            self._end.wait(0.02)  # between two looks at every process
 
     def stop(self):
         self._end.set()

@@ -6,6 +6,7 @@ import time
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 WRITING = {"create", "update", "patch", "delete", "deletecollection"}
 
@@ -30,6 +31,11 @@ class Request:
     @property
     def is_dry_run(self) -> bool:
         return "dryRun=All" in self.uri
+
+    @property
+    def manager(self) -> str:
+        """The field manager that a write names."""
+        return parse_qs(urlsplit(self.uri).query).get("fieldManager", [""])[0]
 
     def __str__(self) -> str:
         return f"{self.verb} {self.uri} -> {self.code}"

@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "deploy/leftovers.hpp"
+#include "deploy/names.hpp"
 #include "deploy/preparation.hpp"
 #include "deploy/saved_plan.hpp"
 #include "tests/unit/deploy/rig.hpp"
