@@ -22,10 +22,6 @@ using rollout::list_at;
 using rollout::name_of;
 using rollout::text_at;
 
-bool is_usable(const Json& pod) {
-  return text_at(pod, {"status", "phase"}) == "Running" && !rollout::is_deleting(pod);
-}
-
 // Ready before not ready, then the longest ready: kubectl's order.
 auto usefulness(const Json& pod) {
   return std::make_tuple(!rollout::is_ready(pod),
@@ -33,6 +29,7 @@ auto usefulness(const Json& pod) {
                          std::string(name_of(pod)));
 }
 
+// The pods that are there to stay, in the server's order.
 std::vector<Json> read_pods(Session& session, const PodTarget& target) {
   kube::Client& client = session.client();
   const schema::Kind& kind = kube::resolve_kind(client, {.group = "", .version = "v1", .kind = "Pod"});
@@ -41,7 +38,8 @@ std::vector<Json> read_pods(Session& session, const PodTarget& target) {
                  observe::Need::required);
   std::vector<Json> pods = gathering.finish();
   std::erase_if(pods, [&](const Json& pod) {
-    return observe::service_of(pod) != target.service || !name_of(pod).starts_with(target.pod);
+    return observe::service_of(pod) != target.service || !name_of(pod).starts_with(target.pod) ||
+           rollout::is_deleting(pod);
   });
   return pods;
 }
@@ -65,7 +63,7 @@ PodTarget pod_target(const project::Project& project, const std::string& typed) 
 std::vector<Json> running_pods(Session& session, const PodTarget& target) {
   std::vector<Json> pods = read_pods(session, target);
   const std::size_t known = pods.size();
-  std::erase_if(pods, [](const Json& pod) { return !is_usable(pod); });
+  std::erase_if(pods, [](const Json& pod) { return text_at(pod, {"status", "phase"}) != "Running"; });
   if (pods.empty()) {
     const std::string what =
         target.pod.empty() ? fmt::format("'{}'", target.service) : fmt::format("a pod named '{}'", target.pod);
