@@ -13,6 +13,7 @@ namespace {
 // As many as the client sends at once: what waits here has not been sent, so an interrupt can still hold it back.
 constexpr std::size_t at_once = 32;
 constexpr int most_migrations = 5;
+constexpr std::int64_t default_replicas = 1;  // what the server fills in, and nobody then owns
 
 Json with_replicas(Json manifest, std::int64_t replicas) {
   manifest["spec"]["replicas"] = replicas;
@@ -69,9 +70,12 @@ std::deque<Applier::Step> Applier::steps_of(const Change& change) const {
     const std::int64_t replicas = change.live == nullptr
                                       ? *change.autoscaled_from
                                       : int_at(*change.live, {"spec", "replicas"}, *change.autoscaled_from);
-    steps.push_back({.request = kube::apply_request(*change.kind, with_replicas(change.intent(), replicas), options)});
-    steps.push_back({.request = kube::apply_request(*change.kind, replicas_only(change, replicas), handover),
-                     .may_conflict = true});
+    if (replicas != default_replicas) {
+      steps.push_back(
+          {.request = kube::apply_request(*change.kind, with_replicas(change.intent(), replicas), options)});
+      steps.push_back({.request = kube::apply_request(*change.kind, replicas_only(change, replicas), handover),
+                       .may_conflict = true});
+    }
   } else if (change.autoscaled_from && owns_replicas(*change.live)) {
     const std::int64_t replicas = int_at(*change.live, {"spec", "replicas"}, *change.autoscaled_from);
     steps.push_back({.request = kube::apply_request(*change.kind, replicas_only(change, replicas), handover),

@@ -103,9 +103,9 @@ Json job() {
   return manifest;
 }
 
-Json autoscaler(const std::string& name) {
+Json autoscaler(const std::string& name, int least_replicas) {
   Json manifest = base("autoscaling/v2", "HorizontalPodAutoscaler", "backend", name);
-  manifest["spec"] = {{"minReplicas", 2},
+  manifest["spec"] = {{"minReplicas", least_replicas},
                       {"maxReplicas", 5},
                       {"scaleTargetRef", {{"apiVersion", "apps/v1"}, {"kind", "Deployment"}, {"name", name}}}};
   return manifest;
@@ -141,7 +141,7 @@ render::Rendered Sample::render_tiny(const render::SecretValues& values) const {
   std::vector<Json> manifests{
       name_space("backend"),
       secret("backend", "order-service-db-33333333", {{"password", entry.value ? entry.value->reveal() : "unknown"}}),
-      deployment("backend", "order-service", order_image), migration, autoscaler("order-service")};
+      deployment("backend", "order-service", order_image), migration, autoscaler("order-service", least_replicas)};
   render::Rendered rendered;
   for (Json& manifest : manifests) {
     const Tier tier = string_at(manifest, {"kind"}) == "Namespace" ? Tier::namespaces : Tier::backend;
@@ -188,7 +188,8 @@ render::Rendered Sample::render(const render::SecretValues& values) const {
            object(Tier::backend, service("backend", "product-service"), "product-service"),
            object(Tier::backend, order, "order-service"), object(Tier::backend, product, "product-service")})
     rendered.objects.push_back(std::move(each));
-  if (autoscaled) rendered.objects.push_back(object(Tier::backend, autoscaler("order-service"), "order-service"));
+  if (autoscaled)
+    rendered.objects.push_back(object(Tier::backend, autoscaler("order-service", least_replicas), "order-service"));
   rendered.objects.push_back(object(Tier::gateway, service("gateway", "kong"), "kong"));
   rendered.objects.push_back(object(Tier::gateway, kong, "kong"));
   for (const render::Object& each : more) rendered.objects.push_back(each);

@@ -17,6 +17,7 @@ struct Sample {
   int product_replicas = 2;
   std::string storage = "20Gi";  // of the database
   bool autoscaled = true;        // order-service
+  int least_replicas = 2;        // of its autoscaler
   std::map<std::string, std::string> settings{{"LOG_LEVEL", "info"}};
   std::vector<render::Object> more;  // added to the rendered objects
   bool nothing = false;              // only the namespaces

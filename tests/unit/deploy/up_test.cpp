@@ -216,6 +216,15 @@ TEST_CASE("a workload with an autoscaler starts with the minimum, and kforge doe
   CHECK(contains(fields_of(order, "kforge-handover"), "f:replicas"));
 }
 
+TEST_CASE("a workload whose autoscaler starts with one replica is written once, for one is what the server fills in") {
+  Rig rig;
+  rig.sample.least_replicas = 1;
+  rig.up();
+  const Json order = *rig.cluster.find("Deployment", "backend", "order-service");
+  CHECK_FALSE(contains(fields_of(order, "kforge"), "f:replicas"));
+  CHECK(fields_of(order, "kforge-handover").empty());
+}
+
 TEST_CASE("going over to an autoscaler keeps the replicas that run") {
   Rig rig;
   rig.sample.autoscaled = false;
