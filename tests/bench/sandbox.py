@@ -1,0 +1,124 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Measures the sandbox: how long it takes to start, what it takes while nothing happens, and how many requests it answers.
+
+    tests/bench/sandbox.py [--objects 2000] [--runs 5] [--idle 20]
+
+The requests come from tests/bench/limit, over 16 connections of the same two cores. Prints a Markdown table; never part of the tests.
+"""
+import argparse
+import base64
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import tempfile
+import time
+
+import run
+
+SHOP = run.ROOT / "examples/shop/kforge.yaml"
+WATCHERS = 50
+
+
+class Sandbox:
+    """A sandbox in a state folder of its own."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.environment = {**os.environ, "XDG_STATE_HOME": str(folder), "HOME": str(folder)}
+
+    def kforge(self, *arguments):
+        return subprocess.run([run.KFORGE, *arguments, "-f", SHOP], env=self.environment, check=True, capture_output=True, text=True).stdout
+
+    def status(self):
+        return json.loads(self.kforge("sandbox", "status", "-o", "json"))
+
+    def mib(self):
+        return self.status()["memoryBytes"] / 2**20
+
+    def cpu_seconds(self):
+        fields = pathlib.Path(f"/proc/{self.status()['pid']}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def limit_flags(self):
+        view = json.loads(subprocess.run([run.build_tools()["kubectl"], "config", "view", "--raw", "--flatten", "-o", "json", "--kubeconfig",
+                                          self.kforge("sandbox", "kubeconfig").strip()], check=True, capture_output=True, text=True).stdout)
+        cluster, user = view["clusters"][0]["cluster"], view["users"][0]["user"]
+        flags = ["-server", cluster["server"]]
+        for flag, data in (("ca", cluster["certificate-authority-data"]), ("cert", user["client-certificate-data"]), ("key", user["client-key-data"])):
+            path = self.folder / f"{flag}.pem"
+            path.write_bytes(base64.b64decode(data))
+            flags += [f"-{flag}", path]
+        return flags
+
+
+def seconds_to_start(sandbox, runs):
+    """The first start, which makes the certificates, and the median of later ones."""
+    def start():
+        began = time.monotonic()
+        sandbox.kforge("sandbox", "start")
+        return time.monotonic() - began
+    first, later = start(), []
+    for _ in range(runs):
+        sandbox.kforge("sandbox", "stop")
+        later.append(start())
+    return first, statistics.median(later)
+
+
+def configmaps(count, value):
+    return {"apiVersion": "v1", "kind": "List", "items": [
+        {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": f"map-{i:05}", "namespace": "default"}, "data": {"value": value, "name": f"{i}"}}
+        for i in range(count)]}
+
+
+def requests_a_second(sandbox, limit, flags, count, value, *more):
+    """Of one request for each object, whose new value makes every apply a change."""
+    objects = sandbox.folder / "objects.json"
+    objects.write_text(json.dumps(configmaps(count, value)))
+    out = subprocess.run([limit, *flags, "-objects", objects, *more], check=True, capture_output=True, text=True).stdout
+    return count / float(out)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--objects", type=int, default=2000)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--idle", type=int, default=20, help="seconds")
+    options = parser.parse_args()
+    limit = run.build_tools()["limit"]
+    with tempfile.TemporaryDirectory(prefix="kforge-bench-") as name:
+        sandbox = Sandbox(pathlib.Path(name))
+        try:
+            first, later = seconds_to_start(sandbox, options.runs)
+            rows = [("first start, with its certificates", f"{first * 1000:.0f} ms"), ("start", f"{later * 1000:.0f} ms"),
+                    ("memory, empty", f"{sandbox.mib():.0f} MiB")]
+            began = time.monotonic()
+            sandbox.kforge("up", "--sandbox")
+            rows += [("`up` of the shop, pods at normal speed", f"{time.monotonic() - began:.1f} s"),
+                     ("memory, with the shop", f"{sandbox.mib():.0f} MiB")]
+            sandbox.kforge("sandbox", "stop")
+            began = time.monotonic()
+            sandbox.kforge("sandbox", "start")
+            rows += [("start, with the shop", f"{(time.monotonic() - began) * 1000:.0f} ms")]
+            before = sandbox.cpu_seconds()
+            time.sleep(options.idle)
+            rows += [("CPU while idle, with the shop", f"{(sandbox.cpu_seconds() - before) / options.idle:.2%}")]
+            flags = sandbox.limit_flags()
+            rows += [("PATCH (apply) that creates", f"{requests_a_second(sandbox, limit, flags, options.objects, 'a'):.0f}/s"),
+                     ("PATCH (apply) that changes", f"{requests_a_second(sandbox, limit, flags, options.objects, 'b'):.0f}/s"),
+                     ("GET", f"{requests_a_second(sandbox, limit, flags, options.objects, 'b', '-verb', 'get'):.0f}/s"),
+                     (f"events to {WATCHERS} watches",
+                      f"{WATCHERS * requests_a_second(sandbox, limit, flags, options.objects, 'c', '-watchers', str(WATCHERS)):.0f}/s"),
+                     (f"memory, with the shop and {options.objects} ConfigMaps", f"{sandbox.mib():.0f} MiB"),
+                     ("size of the binary", f"{run.KFORGE.stat().st_size / 2**20:.1f} MiB")]
+            print("| sandbox | measured |\n|---|---|")
+            for what, figure in rows:
+                print(f"| {what} | {figure} |")
+        finally:
+            sandbox.kforge("sandbox", "stop")
+
+
+if __name__ == "__main__":
+    main()
