@@ -6,23 +6,16 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/golden.hpp"
 
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
+#include <string>
 
 using namespace kforge;
 
 namespace {
 
 void check_file(const std::string& path, const std::string& text) {
-  const char* update = std::getenv("UPDATE_GOLDEN");
-  if (update != nullptr && std::string_view(update) == "1") {
-    const std::filesystem::path full = std::filesystem::path(KFORGE_SOURCE_DIR) / path;
-    std::filesystem::create_directories(full.parent_path());
-    std::ofstream(full, std::ios::binary) << text;
-  }
-  INFO(path << " differs from what kforge generates; UPDATE_GOLDEN=1 rewrites it");
-  CHECK((tests::repository_file(path) == text));
+  const std::string difference = tests::difference_from_file(path, text);
+  INFO(difference << "; UPDATE_GOLDEN=1 rewrites it");
+  CHECK(difference.empty());
 }
 
 }  // namespace

@@ -14,11 +14,11 @@ using namespace kforge;
 
 namespace {
 
-const std::string root = KFORGE_SOURCE_DIR;
+const std::string root = tests::repository_path("");
 
 project::Project load(const std::string& file, const std::string& environment = "") {
   const Environment none{.variables = {}, .working_directory = root};
-  return project::load({.file = root + "/" + file, .environment = environment}, none).project;
+  return project::load({.file = root + file, .environment = environment}, none).project;
 }
 
 render::Rendered render_of(const project::Project& project) {

@@ -10,8 +10,6 @@
 namespace kforge::tests {
 namespace {
 
-const std::filesystem::path source_dir = KFORGE_SOURCE_DIR;
-
 std::string read(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   std::stringstream text;
@@ -34,23 +32,30 @@ std::string first_difference(const std::string& expected, const std::string& act
 
 }  // namespace
 
-std::string difference_from_golden(std::string_view name, std::string_view actual) {
-  const std::filesystem::path path = source_dir / "tests/golden" / name;
+std::string repository_path(std::string_view path) {
+  return std::filesystem::path(KFORGE_SOURCE_DIR) / path;
+}
+
+std::string difference_from_file(std::string_view name, std::string_view actual) {
+  const std::filesystem::path path = repository_path(name);
   const char* update = std::getenv("UPDATE_GOLDEN");
   if (update != nullptr && std::string_view(update) == "1") {
     std::filesystem::create_directories(path.parent_path());
     std::ofstream(path, std::ios::binary) << actual;
     return {};
   }
-  if (!std::filesystem::exists(path))
-    return "tests/golden/" + std::string(name) + " does not exist; UPDATE_GOLDEN=1 writes it";
+  if (!std::filesystem::exists(path)) return std::string(name) + " does not exist; UPDATE_GOLDEN=1 writes it";
   const std::string expected = read(path);
   if (expected == actual) return {};
-  return "tests/golden/" + std::string(name) + ": " + first_difference(expected, std::string(actual));
+  return std::string(name) + ": " + first_difference(expected, std::string(actual));
+}
+
+std::string difference_from_golden(std::string_view name, std::string_view actual) {
+  return difference_from_file("tests/golden/" + std::string(name), actual);
 }
 
 std::string repository_file(std::string_view path) {
-  const std::filesystem::path full = source_dir / path;
+  const std::filesystem::path full = repository_path(path);
   if (!std::filesystem::exists(full)) throw std::runtime_error(full.string() + " does not exist");
   return read(full);
 }
