@@ -38,7 +38,7 @@ int run_set_image(Session& session, const SetImageOptions& options) {
   }
   deploy::VerbRequest request = verb_request(session, "set image", services, options.verb);
   request.words = join(words, " ");
-  request.undo = options.on_failure == "rollback" ? deploy::Undo::on_failure : deploy::Undo::no;
+  request.on_failure = options.on_failure == "rollback" ? deploy::OnFailure::rollback : deploy::OnFailure::keep;
   return run_verb(session, request, options.verb, [&](const deploy::Running& running) {
     deploy::Edits edits;
     for (const deploy::RunningService& service : running.services())

@@ -109,7 +109,7 @@ class VerbRun {
     steps_.emplace(session_.project(), edits_, request_.order);
     session_.emit(Planned{.summary = summary(), .stages = outline_of(steps_->stages())});
     if (!idle) open_log(edits_, *steps_);
-    if (request_.undo == Undo::on_failure)
+    if (request_.on_failure == OnFailure::rollback)
       execute_or_go_back();
     else
       execute(*steps_);

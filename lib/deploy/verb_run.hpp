@@ -14,7 +14,6 @@
 namespace kforge::deploy {
 
 enum class Order { together, one_by_one };
-enum class Undo { no, on_failure };  // of edits that know how
 
 // Whether the run is a release of the project: not when what it makes is gone afterwards.
 enum class Recorded { yes, no };
@@ -26,7 +25,7 @@ struct VerbRequest {
   std::chrono::milliseconds timeout{900'000};
   Wait wait = Wait::yes;
   Order order = Order::together;
-  Undo undo = Undo::no;
+  OnFailure on_failure = OnFailure::keep;  // rollback: edits that know how are taken back
   LockOptions lock{};
   Recorded recorded = Recorded::yes;
 };
