@@ -3,6 +3,8 @@
 
 import pytest
 
+from harness.wait import until
+
 PROJECT = """# two services
 apiVersion: kforge.dev/v1
 project: small
@@ -189,6 +191,41 @@ def test_a_verb_that_fails_is_a_failed_release_and_not_one_to_go_back_to(small):
     before = pods(small, "web")
     run(small, "up")
     assert image(small, "web") == "web:v1" and pods(small, "web") == before
+
+
+def test_a_held_lock_keeps_every_verb_out_and_names_its_holder(small):
+    def refused(*verbs: list[str]) -> None:
+        for verb in verbs:
+            result = run(small, *verb, code=30)
+            assert "is locked" in result.stderr and "freeze for the audit" in result.stderr, result
+    run(small, "lock", "-m", "freeze for the audit")
+    before = deployment(small, "web")["metadata"]["generation"]
+    refused(["scale", "web=3"], ["autoscale", "api", "--min", "3"], ["restart", "web"], ["stop", "web"], ["set", "image", "web=web:v2"], ["pause", "web"])
+    run(small, "scale", "web=2")  # as it is: nothing to keep out
+    run(small, "unlock")
+    assert deployment(small, "web")["metadata"]["generation"] == before
+    run(small, "stop", "web"), run(small, "pause", "api"), run(small, "lock", "-m", "freeze for the audit")
+    refused(["start", "web"], ["resume", "api"])
+    assert len(releases(small)) == 3, "who is kept out leaves no release"
+    run(small, "resume", "api", "--no-lock")
+
+
+def test_a_verb_waits_for_the_lock_when_it_is_told_to(small):
+    slow = small.start_kforge("set", "image", "web=web:slow-start", "--sandbox")
+    until(lambda: run(small, "lock", "--show", "-o", "json").json()["locked"])
+    refused = run(small, "scale", "web=3", code=30)
+    assert "runs `set image`" in refused.stderr
+    waited = run(small, "scale", "web=+1", "--lock-wait", "2m")
+    assert "waiting for the deploy lock" in waited.stderr
+    slow.finish().expect(0)
+    assert deployment(small, "web")["status"]["readyReplicas"] == 3
+    assert [row[2] for row in releases(small)[:2]] == ["scale web=+1", "set image web=web:slow-start"]
+
+
+def test_a_verb_says_which_pods_it_replaces(small):
+    assert "restarts: web (2 pods)" in run(small, "restart", "web").stderr
+    assert "restarts: api (2 pods)" in run(small, "set", "image", "api=api:v2").stderr
+    assert "restarts:" not in run(small, "scale", "web=3").stderr
 
 
 def test_wrong_names_are_answered_with_the_right_ones(small):
