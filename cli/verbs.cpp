@@ -73,6 +73,7 @@ deploy::VerbRequest verb_request(Session& session, const std::string& command, s
                                  const VerbOptions& options) {
   deploy::VerbRequest request;
   request.command = command;
+  request.words = join(services, " ");
   request.services = std::move(services);
   request.timeout = session.settings().timeout.value_or(request.timeout);
   request.wait = options.no_wait ? deploy::Wait::no : deploy::Wait::yes;

@@ -20,7 +20,7 @@ enum class Saves { no, yes };
 // --no-wait, those of the lock, and --save for verbs that set something the project file says.
 void add_verb_options(OptionTable& table, VerbOptions& options, Saves saves);
 
-// The request of a verb for services by their full names.
+// The request of a verb for services by their full names; its words are these, or what the caller puts there.
 deploy::VerbRequest verb_request(Session& session, const std::string& command, std::vector<std::string> services,
                                  const VerbOptions& options);
 

@@ -58,10 +58,13 @@ int run_autoscale(Session& session, const AutoscaleOptions& options) {
   if (service == nullptr)
     throw Error(ErrorKind::guard_refused, fmt::format("'{}' is not scaled automatically", name))
         .hint("only the project's own services are; `kforge scale` sets a number");
-  const Json autoscaler = rendered_autoscaler(session, name, scale_of(*service, options));
-  return run_verb(
-      session, verb_request(session, "autoscale", {name}, options.verb), options.verb,
-      [&](const deploy::Running& running) { return deploy::autoscale_edits(project, running.find(name), autoscaler); });
+  const project::Scale scale = scale_of(*service, options);
+  const Json autoscaler = rendered_autoscaler(session, name, scale);
+  deploy::VerbRequest request = verb_request(session, "autoscale", {name}, options.verb);
+  request.words = fmt::format("{} {}..{} at {} % CPU", name, scale.min, scale.max, scale.cpu);
+  return run_verb(session, request, options.verb, [&](const deploy::Running& running) {
+    return deploy::autoscale_edits(project, running.find(name), autoscaler);
+  });
 }
 
 }  // namespace

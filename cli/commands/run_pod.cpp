@@ -92,6 +92,7 @@ class DebugPod {
     request.command = "run";
     request.timeout = session_.settings().timeout.value_or(start_patience);
     request.lock.use = false;
+    request.recorded = deploy::Recorded::no;
     const deploy::RunningService nobody{.name = {}, .tier = project::Tier::backend};
     RunViews views(session_, RunViews::Show::errors);
     return views.run([&] {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/text.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/confirm.hpp"
 #include "cli/services.hpp"
@@ -20,6 +21,7 @@ struct Count {
   char sign = 0;  // 0: absolute
   std::int64_t number = 0;
 
+  std::string text() const { return (sign == 0 ? "" : std::string(1, sign)) + std::to_string(number); }
   std::int64_t from(const deploy::RunningService& service) const {
     if (sign == 0) return number;
     const std::int64_t count = service.replicas() + (sign == '+' ? number : -number);
@@ -68,20 +70,22 @@ Counts counts_of(const project::Project& project, const std::vector<std::string>
 int run_scale(Session& session, const std::vector<std::string>& words, const VerbOptions& options) {
   const project::Project& project = session.project();
   const Counts counts = counts_of(project, words);
-  std::vector<std::string> services;
+  std::vector<std::string> services, words_in_full;
   for (const auto& [service, count] : counts) {
     services.push_back(service);
+    words_in_full.push_back(fmt::format("{}={}", service, count.text()));
     if (count.sign == 0 && count.number == 0)
       confirm_by_name(session, fmt::format("scale {} to 0 pods", service), service);
   }
-  return run_verb(
-      session, verb_request(session, "scale", services, options), options, [&](const deploy::Running& running) {
-        deploy::Edits edits;
-        for (const deploy::RunningService& service : running.services())
-          for (deploy::Edit& edit : deploy::scale_edits(project, service, counts.at(service.name).from(service)))
-            edits.push_back(std::move(edit));
-        return edits;
-      });
+  deploy::VerbRequest request = verb_request(session, "scale", services, options);
+  request.words = join(words_in_full, " ");
+  return run_verb(session, request, options, [&](const deploy::Running& running) {
+    deploy::Edits edits;
+    for (const deploy::RunningService& service : running.services())
+      for (deploy::Edit& edit : deploy::scale_edits(project, service, counts.at(service.name).from(service)))
+        edits.push_back(std::move(edit));
+    return edits;
+  });
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/text.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/services.hpp"
 #include "cli/verbs.hpp"
@@ -21,7 +22,7 @@ struct SetImageOptions {
 int run_set_image(Session& session, const SetImageOptions& options) {
   const project::Project& project = session.project();
   std::map<std::string, std::string> images;  // by service
-  std::vector<std::string> services;
+  std::vector<std::string> services, words;
   for (const std::string& word : options.words) {
     const auto [typed, image] = assignment(word, "SERVICE=IMAGE, such as order-service=order-service:v2.0.0");
     const std::string service = services_named(project, {typed}).front();
@@ -33,9 +34,11 @@ int run_set_image(Session& session, const SetImageOptions& options) {
     if (!images.emplace(service, image).second)
       throw Error(ErrorKind::usage, fmt::format("'{}' is named twice", service));
     services.push_back(service);
+    words.push_back(fmt::format("{}={}", service, image));
   }
   deploy::VerbRequest request = verb_request(session, "set image", services, options.verb);
-  request.undo = options.on_failure == "rollback" ? deploy::Undo::on_failure : deploy::Undo::no;
+  request.words = join(words, " ");
+  request.on_failure = options.on_failure == "rollback" ? deploy::OnFailure::rollback : deploy::OnFailure::keep;
   return run_verb(session, request, options.verb, [&](const deploy::Running& running) {
     deploy::Edits edits;
     for (const deploy::RunningService& service : running.services())

@@ -3,6 +3,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/looking.hpp"
+#include "cli/releases.hpp"
 #include "cli/services.hpp"
 #include "cli/session.hpp"
 #include "os/files.hpp"
@@ -39,7 +40,11 @@ std::vector<Json> objects_of_file(const std::string& name, const Environment& en
 observe::ProjectStatus look(Session& session, const StatusOptions& options) {
   // Scripts pick what they want themselves.
   const auto kinds = options.all || session.json() ? observe::Kinds::all : observe::Kinds::workloads;
-  if (options.from.empty()) return look_at(session, services_named(session.project(), options.services), kinds).status;
+  if (options.from.empty()) {
+    observe::ProjectStatus status = look_at(session, services_named(session.project(), options.services), kinds).status;
+    status.release = last_release(session);
+    return status;
+  }
   const Deps& deps = session.deps();
   observe::ProjectStatus status = observe::status_of(objects_of_file(options.from, deps.environment), deps.clock.now(),
                                                      deps.clock.wall_time(), kinds);

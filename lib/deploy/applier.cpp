@@ -44,6 +44,7 @@ Json cause_only(const Change& change, const std::string& cause) {
 // Whether writing it makes a revision that `kubectl rollout history` lists.
 bool makes_revision(const Change& change) {
   if (!is_workload(change.ref.kind.kind)) return false;
+  if (change.part) return change.part->rolls;
   const Json& after = change.outcome.is_null() ? change.intent() : change.outcome;
   return change.live == nullptr || change.replace ||
          at_path(*change.live, {"spec", "template"}) != at_path(after, {"spec", "template"});
@@ -55,12 +56,23 @@ bool owns_replicas(const Json& live) {
 
 }  // namespace
 
+std::deque<Applier::Step> Applier::steps_of(const Change& change) const {
+  std::deque<Step> steps;
+  if (change.part)
+    steps.push_back(
+        {kube::apply_request(*change.kind, change.part->body, {.field_manager = change.part->manager, .force = true})});
+  else
+    steps = deploy_steps_of(change);
+  // After the template, so that controllers copy it to the new revision and not to the old one.
+  if (!cause_.empty() && makes_revision(change))
+    steps.push_back({.request = kube::apply_request(*change.kind, cause_only(change, cause_),
+                                                    {.field_manager = cause_manager, .force = true})});
+  return steps;
+}
+
 // A workload whose autoscaler owns the replicas must not lose them on the way: it is created with the minimum, then a
 // second manager takes a share of the field, and only then kforge lets go of it (deploy-engine §4.5).
-std::deque<Applier::Step> Applier::steps_of(const Change& change) const {
-  if (change.part)
-    return {
-        {kube::apply_request(*change.kind, change.part->body, {.field_manager = change.part->manager, .force = true})}};
+std::deque<Applier::Step> Applier::deploy_steps_of(const Change& change) {
   const kube::ApplyOptions options{.field_manager = field_manager, .force = change.force};
   const kube::ApplyOptions handover{.field_manager = handover_manager};
   std::deque<Step> steps;
@@ -82,10 +94,6 @@ std::deque<Applier::Step> Applier::steps_of(const Change& change) const {
                      .may_conflict = true});
   }
   steps.push_back({.request = kube::apply_request(*change.kind, change.intent(), options)});
-  // After the template, so that controllers copy it to the new revision and not to the old one.
-  if (!cause_.empty() && makes_revision(change))
-    steps.push_back({.request = kube::apply_request(*change.kind, cause_only(change, cause_),
-                                                    {.field_manager = cause_manager, .force = true})});
   return steps;
 }
 

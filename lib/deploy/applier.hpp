@@ -37,6 +37,7 @@ class Applier {
     int migration = 0;          // of owners: which attempt, from 1
   };
   std::deque<Step> steps_of(const Change& change) const;
+  static std::deque<Step> deploy_steps_of(const Change& change);
   void start_more();
   void run(Change& change, std::deque<Step> steps);
   void migrate_again(Change& change, std::deque<Step> steps, int attempt);

@@ -61,6 +61,7 @@ struct Change {
   struct Part {
     Json body;
     std::string manager;
+    bool rolls = false;  // it replaces the pods
   };
   std::optional<Part> part;
 

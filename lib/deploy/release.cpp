@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "deploy/release.hpp"
 
+#include "base/text.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -78,6 +80,16 @@ std::optional<ReleaseStatus> release_status_of(std::string_view text) {
 
 std::string release_name(int number) {
   return fmt::format("r{}", number);
+}
+
+std::string purpose_of(const Release& release) {
+  const bool is_verb = release.action != "up" && release.action != "rollback";
+  if (is_verb) return release.action + (release.message.empty() ? "" : " " + release.message);
+  std::vector<std::string> parts;
+  if (release.brings_back > 0) parts.push_back("rollback to " + release_name(release.brings_back));
+  if (!release.services.empty()) parts.push_back("only " + join(release.services, ", "));
+  if (!release.message.empty()) parts.push_back(release.message);
+  return join(parts, ": ");
 }
 
 std::optional<std::chrono::milliseconds> Release::took() const {

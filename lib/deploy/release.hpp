@@ -30,11 +30,12 @@ struct ReleaseStage {
 struct Release {
   int number = 0;
   ReleaseStatus status = ReleaseStatus::pending;
-  std::string action = "up";          // or "rollback"
+  std::string action = "up";          // or "rollback", or a verb that changes what runs: "scale"
   int brings_back = 0;                // the release that a rollback deploys again
   std::vector<std::string> services;  // of a run for some services only
   std::optional<WallTime> started, finished;
-  std::string by, url, commit, branch, tool, message;
+  std::string by, url, commit, branch, tool;
+  std::string message;  // of a verb what it was asked for: "order-service=4"
   std::string run;      // unique to the run that made it
   std::string hash;     // of the content: equal for releases that deploy the same
   std::string salt;     // of the digests that stand for secret values; the same for all releases of a project
@@ -55,5 +56,8 @@ std::optional<ReleaseStatus> release_status_of(std::string_view text);
 
 // "r12", as people name it.
 std::string release_name(int number);
+// "rollback to r3: automatic, as r4 failed", "only order-service: hotfix", "scale order-service=4"; empty for a plain
+// up.
+std::string purpose_of(const Release& release);
 
 }  // namespace kforge::deploy

@@ -5,10 +5,14 @@
 #include "deploy/release_content.hpp"
 #include "kube/user_agent.hpp"
 
+#include <algorithm>
+
 namespace kforge::deploy {
 namespace {
 
 constexpr std::size_t salt_length = 32, run_length = 16;
+// How long the record of a run that failed may take.
+constexpr std::chrono::seconds record_patience{5};
 
 }  // namespace
 
@@ -76,12 +80,29 @@ void ReleaseLog::open(const render::Rendered& rendered) {
   if (open_ || !looked_) return;
   history();
   heal();
+  store(content_of_run(rendered));
+}
+
+// What was rolled back does not run any more.
+std::optional<Release> ReleaseLog::open_edited(const EditContent& edit) {
+  history();
+  heal();
+  const auto runs = std::ranges::find_if(
+      history_.heads, [](const ReleaseHead& head) { return head.status != ReleaseStatus::rolled_back; });
+  if (runs == history_.heads.end()) return std::nullopt;
+  Release last = read_release(session_, set_, runs->number);
+  release_.salt = last.salt;
+  store(edit(read_content(session_, set_, last)));
+  return last;
+}
+
+void ReleaseLog::store(const render::Rendered& content) {
   release_.number = history_.next_number();
   release_.started = session_.server_now();
   release_.message = session_.masker().masked(std::move(release_.message));
-  const std::string content = content_text(content_of_run(rendered));
-  release_.hash = content_hash(content);
-  create_release(session_, set_, release_, content);
+  const std::string text = content_text(content);
+  release_.hash = content_hash(text);
+  create_release(session_, set_, release_, text);
   open_ = true;
 }
 
@@ -99,6 +120,12 @@ void ReleaseLog::close(ReleaseStatus status, const std::string& failure) {
   update_release(session_, set_, release_);
   history_.heads.insert(history_.heads.begin(), {.number = release_.number, .status = status, .uid = {}});
   if (status == ReleaseStatus::deployed) trim_releases(session_, set_, history_);
+}
+
+void ReleaseLog::close_anyway(ReleaseStatus status, const std::string& failure) noexcept try {
+  session_.extend_deadline(session_.now() + record_patience);
+  close(status, failure);
+} catch (const std::exception&) {  // NOLINT: the run has its own error to tell
 }
 
 }  // namespace kforge::deploy

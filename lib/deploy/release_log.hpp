@@ -4,6 +4,7 @@
 
 #include "deploy/releases.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -26,6 +27,10 @@ class ReleaseLog {
 
   // Calls what killed runs left behind interrupted and stores the content. Only with the deploy lock.
   void open(const render::Rendered& rendered);
+  // The same for a run that changes in place what the last release deployed: stores the content of that one as `edit`
+  // leaves it. Returns the last release, or nothing, and opens nothing, when there is none.
+  using EditContent = std::function<render::Rendered(render::Rendered content)>;
+  std::optional<Release> open_edited(const EditContent& edit);
   bool is_open() const { return open_; }
   const Release& release() const { return release_; }
 
@@ -34,9 +39,13 @@ class ReleaseLog {
   void add_images(const std::map<std::string, std::string>& images);
   // Nothing when it is not open. After success the oldest releases go.
   void close(ReleaseStatus status, const std::string& failure = {});
+  // The same on the way out of an error. A record that cannot be closed stays pending: the next run calls it
+  // interrupted.
+  void close_anyway(ReleaseStatus status, const std::string& failure) noexcept;
 
  private:
   void heal();
+  void store(const render::Rendered& content);
   render::Rendered content_of_run(const render::Rendered& rendered);
 
   Session& session_;

@@ -19,8 +19,6 @@ namespace {
 
 // How long writes that are under way may take after an interrupt.
 constexpr std::chrono::seconds drain_patience{3};
-// And how long the record of a run that failed.
-constexpr std::chrono::seconds record_patience{5};
 
 bool is_signal(const Error& error) {
   return error.kind == ErrorKind::interrupted || error.kind == ErrorKind::terminated;
@@ -264,25 +262,16 @@ std::optional<int> UpRun::fallback(const Error& error) const {
   return request_.on_failure == OnFailure::rollback && is_bad_rollout(error) ? good_before_ : std::nullopt;
 }
 
-// A record that cannot be closed stays pending: the next run calls it interrupted.
-void UpRun::close_log(const Error& error, ReleaseStatus status) {
-  session_.extend_deadline(session_.now() + record_patience);
-  try {
-    log_.close(status, error.what());
-  } catch (const Error&) {  // NOLINT: the run has its own error to tell
-  }
-}
-
 void UpRun::give_up(const Error& error) {
   applier_.listen(nullptr);
-  close_log(error, ReleaseStatus::rolled_back);
+  log_.close_anyway(ReleaseStatus::rolled_back, error.what());
 }
 
 void UpRun::wind_up(const Error& error) {
   session_.client().ignore_signals();
   applier_.listen(nullptr);
   applier_.drain(session_.now() + drain_patience);
-  close_log(error, is_signal(error) ? ReleaseStatus::interrupted : ReleaseStatus::failed);
+  log_.close_anyway(is_signal(error) ? ReleaseStatus::interrupted : ReleaseStatus::failed, error.what());
   Finished result = finished(outcome_of(error));
   result.exit_code = exit_code(error.kind);
   tell(std::move(result));

@@ -38,7 +38,6 @@ class UpRun {
   void execute();
   void store_records();
   void record(const StageRun& run, const Stage& stage, Clock::time_point started);
-  void close_log(const Error& error, ReleaseStatus status);
   void clear_away();
   Extent intended() const;
   Extent final_extent() const;

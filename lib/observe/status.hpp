@@ -39,10 +39,17 @@ struct ObjectRow {
   std::optional<Endpoints> endpoints;
   Amounts use() const, request() const, limit() const;  // of all pods together
 };
+// What was deployed last, by whom.
+struct LastRelease {
+  int number = 0;
+  std::string status, what, by, commit;  // status: "deployed", "failed"; what: "scale order-service=4"
+  std::optional<WallTime> started;
+};
 struct ProjectStatus {
-  std::string project, context;    // the label kforge.dev/project where all agree; context: the caller's
-  std::vector<ObjectRow> objects;  // in tier order, then by name
-  std::vector<std::string> notes;  // "order-service restarted 4m ago: out of memory at 512Mi"
+  std::string project, context;          // the label kforge.dev/project where all agree; context: the caller's
+  std::optional<LastRelease> release{};  // the caller's, too
+  std::vector<ObjectRow> objects;        // in tier order, then by name
+  std::vector<std::string> notes;        // "order-service restarted 4m ago: out of memory at 512Mi"
 };
 
 // From live objects, wherever they came from (a cluster, or a `kubectl get -o json` List), kforge's own or not. What

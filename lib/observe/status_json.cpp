@@ -89,11 +89,21 @@ Json object_json(const ObjectRow& row) {
   return made;
 }
 
+Json release_json(const LastRelease& release) {
+  Json made = {{"number", release.number}, {"status", release.status}};
+  put_text(made, "what", release.what);
+  put_text(made, "by", release.by);
+  put_text(made, "commit", release.commit);
+  put_time(made, "started", release.started);
+  return made;
+}
+
 }  // namespace
 
 Json to_json(const ProjectStatus& status) {
   Json made = {{"project", status.project}, {"objects", Json::array()}, {"notes", status.notes}};
   put_text(made, "context", status.context);
+  if (status.release) made["release"] = release_json(*status.release);
   for (const ObjectRow& row : status.objects) made["objects"].push_back(object_json(row));
   return made;
 }

@@ -37,15 +37,6 @@ std::string commit_of(const Release& release) {
   return release.branch.empty() || commit.empty() ? commit : fmt::format("{} ({})", commit, release.branch);
 }
 
-// "rollback to r3: automatic, as r4 failed", "order-service: hotfix"
-std::string purpose_of(const Release& release) {
-  std::vector<std::string> parts;
-  if (release.brings_back > 0) parts.push_back("rollback to " + deploy::release_name(release.brings_back));
-  if (!release.services.empty()) parts.push_back("only " + join(release.services, ", "));
-  if (!release.message.empty()) parts.push_back(release.message);
-  return join(parts, ": ");
-}
-
 std::string length_of(const Release& release) {
   const auto took = release.took();
   return took ? format_duration(std::chrono::round<std::chrono::seconds>(*took)) : std::string();
@@ -92,7 +83,7 @@ std::vector<Line> history_lines(const std::vector<Release>& releases, WallTime n
     const std::string status = shown_status(releases, release);
     table.add({deploy::release_name(release.number), Line(status, colour_of(release.status, status == "deployed")),
                release.started ? age_text(release.started, now) + " ago" : std::string(), length_of(release),
-               release.by, commit_of(release), purpose_of(release)});
+               release.by, commit_of(release), deploy::purpose_of(release)});
   }
   return table.lines(style, style.terminal ? style.width : 0);
 }
@@ -101,7 +92,7 @@ std::vector<Line> release_lines(const Release& release, const std::string& statu
   Facts facts;
   Line head(deploy::release_name(release.number), Colour::bold);
   facts.add(head.add(" ").add(status, colour_of(release.status, status == "deployed")));
-  facts.add("what", purpose_of(release));
+  facts.add("what", deploy::purpose_of(release));
   facts.add("why", release.failure);
   facts.add("started", release.started ? format_rfc3339(*release.started) : "");
   facts.add("took", length_of(release));

@@ -15,6 +15,8 @@
 namespace kforge::ui {
 namespace {
 
+constexpr std::size_t short_commit = 8;
+
 Colour colour_of(rollout::State state) {
   switch (state) {
     case rollout::State::ready:
@@ -140,6 +142,17 @@ std::vector<Line> list_of(const observe::ProjectStatus& status, Pods pods, const
   return lines;
 }
 
+// "release 13, 2h ago by ci@runner-7 (0123abcd)"
+Line release_text(const observe::LastRelease& release, WallTime now) {
+  Line line(fmt::format("release {}", release.number));
+  if (release.status != "deployed")
+    line.add(" " + release.status, release.status == "pending" ? Colour::yellow : Colour::red);
+  if (release.started) line.add(fmt::format(", {} ago", age_text(release.started, now)));
+  if (!release.by.empty()) line.add(" by " + release.by);
+  if (!release.commit.empty()) line.add(fmt::format(" ({})", release.commit.substr(0, short_commit)));
+  return line;
+}
+
 }  // namespace
 
 std::string percent_of(const std::optional<double>& part, const std::optional<double>& whole) {
@@ -178,6 +191,7 @@ std::string age_text(std::optional<WallTime> since, WallTime now) {
 
 std::vector<Line> status_lines(const observe::ProjectStatus& status, WallTime now, Pods pods, const Style& style) {
   Line title(status.project, Colour::bold);
+  if (status.release) title.add("  ").add(release_text(*status.release, now));
   const int right_edge = std::min(style.width, widest_columns);
   if (!status.context.empty()) title.align_right(Line(status.context, Colour::dim), right_edge);
   std::vector<Line> lines{title.cut(style.width, style), Line()};

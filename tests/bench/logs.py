@@ -9,40 +9,28 @@ The server makes numbered lines of 91 bytes (122 with times), so that nothing bu
 import argparse
 import os
 import pathlib
-import re
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/cluster"))
 
 from harness.log_server import NAMESPACE, LogServer, Pod  # noqa: E402
+from harness.measure import measured  # noqa: E402
 
 KFORGE = pathlib.Path(os.environ.get("KFORGE", ROOT / "build/release/kforge"))
 CLUSTER = ROOT / "tests/cluster/cluster"
 
 
-def measured(command, folder, kubeconfig):
-    """CPU seconds and peak MiB of one run whose output nobody reads. ru_maxrss would count the memory of this program, which starts it."""
+def cost_of(command, folder, kubeconfig):
+    """CPU seconds and peak MiB of one run whose output nobody reads."""
     process = subprocess.Popen([str(part) for part in command], stdout=subprocess.DEVNULL, cwd=folder,
                                env={**os.environ, "KUBECONFIG": str(kubeconfig), "LANG": "C.UTF-8"})
-    peak = 0
-    while not (ended := os.wait4(process.pid, os.WNOHANG))[0]:
-        peak = max(peak, peak_of(process.pid))
-        time.sleep(0.002)
-    _, status, usage = ended
-    assert status == 0, f"{' '.join(map(str, command))} ended with {os.waitstatus_to_exitcode(status)}"
-    return usage.ru_utime + usage.ru_stime, peak / 1024
-
-
-def peak_of(pid):
-    """KiB."""
-    status = pathlib.Path(f"/proc/{pid}/status").read_text()
-    found = re.search(r"VmHWM:\s+(\d+)", status)
-    return int(found[1]) if found else 0
+    cost = measured(process)
+    assert cost.code == 0, f"{' '.join(map(str, command))} ended with {cost.code}"
+    return cost.cpu, cost.peak
 
 
 def measure(commands, pods, runs):
@@ -55,7 +43,7 @@ def measure(commands, pods, runs):
         kubeconfig.write_text(server.kubeconfig())
         kubeconfig.chmod(0o600)
         for tool, command in commands(server).items():
-            results = [measured(command, folder, kubeconfig) for _ in range(runs)]
+            results = [cost_of(command, folder, kubeconfig) for _ in range(runs)]
             figures[tool] = tuple(statistics.median(result[i] for result in results) for i in range(2))
     return {tool: (cpu / lines * 1e6, mib) for tool, (cpu, mib) in figures.items()}
 

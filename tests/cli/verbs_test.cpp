@@ -35,6 +35,14 @@ struct Deployed : World {
     return cluster.find(kind, "backend", name).value();
   }
   int replicas(const std::string& name) const { return live("Deployment", name)["/spec/replicas"_json_pointer]; }
+  std::string image(const std::string& name) const {
+    return live("Deployment", name)["/spec/template/spec/containers/0/image"_json_pointer];
+  }
+  // Newest first.
+  Json releases() {
+    CHECK(run({"history", "-o", "json"}) == 0);
+    return out_json()["releases"];
+  }
   std::string file() const { return read_file(dir.path() + "/kforge.yaml").value_or(""); }
   bool says(std::string_view part) const { return err().find(part) != std::string::npos; }
 };
@@ -233,6 +241,71 @@ TEST_CASE("verbs without a deployment and without the right have their exit code
   shop.cluster.forbid("patch", "deployments");
   CHECK(shop.run({"restart", "order-service"}) == 12);
   CHECK(shop.run({"restart", "order-service", "--no-lock"}) == 12);
+}
+
+TEST_CASE("a verb is a release: who did what, and how it ended") {
+  Deployed shop({"order-worker"});
+  CHECK(shop.run({"scale", "order-s=+2", "product-service=3"}) == 0);
+  CHECK(shop.run({"restart", "order-service"}) == 0);
+  CHECK(shop.run({"restart", "order-worker", "--timeout", "20s"}) == 21);
+  CHECK(shop.run({"scale", "order-service=4"}) == 0);  // as it is
+  CHECK(shop.says("nothing to do"));
+  const Json releases = shop.releases();
+  REQUIRE(releases.size() == 4);
+  CHECK(releases[0]["action"] == "restart");
+  CHECK(releases[0]["status"] == "failed");
+  CHECK(releases[1]["status"] == "deployed");
+  CHECK(releases[1]["hash"] == releases[2]["hash"]);
+  CHECK(releases[2]["message"] == "order-service=+2 product-service=3");
+  CHECK(releases[2]["services"] == Json{"order-service", "product-service"});
+  CHECK(releases[2]["changes"].size() == 3);
+  CHECK(releases[2]["stages"][0]["tier"] == "backend");
+  CHECK(releases[2]["hash"] != releases[3]["hash"]);
+  CHECK(shop.run({"history"}) == 0);
+  INFO(shop.out());
+  CHECK(shop.out().find("scale order-service=+2 product-service=3\n") != std::string::npos);
+  CHECK(shop.out().find("restart order-worker\n") != std::string::npos);
+}
+
+TEST_CASE("rollback takes set image back, and goes past a restart") {
+  Deployed shop;
+  REQUIRE(shop.run({"set", "image", "order-service=order-service:v2"}) == 0);
+  REQUIRE(shop.run({"restart", "order-service"}) == 0);
+  CHECK(shop.live("Deployment", "order-service")["metadata"]["annotations"]["kubernetes.io/change-cause"] ==
+        "kforge r3: restart order-service");
+  CHECK(shop.run({"rollback", "--yes"}) == 0);
+  INFO(shop.err());
+  CHECK(shop.image("order-service") == "order-service:v1.0.0");
+  CHECK(shop.releases()[0]["bringsBack"] == 1);
+  CHECK(shop.run({"up", "--no-wait"}) == 0);
+  CHECK(shop.says("nothing to do"));
+  CHECK(shop.run({"rollback", "2", "--yes"}) == 0);
+  CHECK(shop.image("order-service") == "order-service:v2");
+}
+
+TEST_CASE("a verb after a release that failed does not call the project deployed") {
+  Deployed shop({"order-worker"});
+  shop.write_project(replace_all(std::string(text), "order-worker:v1.0.0", "order-worker:v2.0.0"));
+  REQUIRE(shop.run({"up", "--timeout", "20s"}) == 21);
+  CHECK(shop.run({"set", "image", "order-service=order-service:v2"}) == 0);
+  const Json newest = shop.releases()[0];
+  CHECK(newest["status"] == "failed");
+  CHECK(newest["failure"] ==
+        "set image order-service=order-service:v2 worked, but r2 before it did not: "
+        "`kforge up` makes the whole project work");
+  CHECK(shop.run({"rollback", "--dry-run"}) == 0);
+  CHECK(shop.out().find("rollback from r3 to r1") != std::string::npos);
+}
+
+TEST_CASE("a verb works without releases and without the right to write them") {
+  Deployed shop;
+  shop.cluster.forbid("patch", "secrets");
+  CHECK(shop.run({"scale", "order-service=3"}) == 0);
+  CHECK(shop.says("warning: this will not be in the history: "));
+  for (const Json& secret : shop.cluster.all("Secret"))
+    shop.cluster.remove("Secret", secret["metadata"]["namespace"], secret["metadata"]["name"]);
+  CHECK(shop.run({"scale", "order-service=4"}) == 0);
+  CHECK(shop.releases().empty());
 }
 
 TEST_CASE("-o json of a verb has the objects, the remarks and the exit code") {

@@ -2,6 +2,7 @@
 """exec, port-forward, health and run against a real control plane: bytes, ends, sizes, and what goes wrong."""
 
 import hashlib
+import os
 import re
 import signal
 import socket
@@ -119,7 +120,7 @@ def test_exec_survives_a_closed_stdout(web):
 # --- port-forward
 
 def test_port_forward_carries_every_byte_both_ways(web):
-    size = 64 * MIB
+    size = int(os.environ.get("KFORGE_TEST_STREAM_MIB", 64)) * MIB
     expected = hashlib.sha256(PATTERN * (size // len(PATTERN))).hexdigest()
     with forwarded(web) as port:
         assert hashlib.sha256(talk(port, b"source %d\n" % size)).hexdigest() == expected

@@ -29,6 +29,28 @@ def test_health_names_the_pod_that_is_ill(shop):
     assert shop.kforge("health", "product-service", "--sandbox").expect(0)
 
 
+def test_health_from_the_gateway_finds_a_route_that_is_not_there(shop):
+    """The project file has a route that was never deployed: Kong knows none, and says so."""
+    text = (shop.folder / "kforge.yaml").read_text()
+    shop.write(text.replace("routes: [/api/orders]", "routes: [/api/orders, /api/baskets]"))
+    result = shop.kforge("health", "--from-gateway", "--sandbox").expect(20)
+    [broken] = [line.split() for line in result.stdout.splitlines() if "broken" in line]
+    assert broken[:2] == ["/api/baskets", "order-service"] and "404" in broken
+    assert "the gateway has no such route" in result.stdout
+    routes = {row["path"]: row for row in shop.kforge("health", "--from-gateway", "--sandbox", "-o", "json").expect(20).json()["routes"]}
+    assert [path for path, row in routes.items() if not row["healthy"]] == ["/api/baskets"]
+    assert routes["/api/baskets"]["problem"] == "the gateway has no such route" and routes["/api/baskets"]["answer"]["status"] == 404
+    shop.kforge("health", "payment-service", "--from-gateway", "--sandbox").expect(0)
+    shop.kforge("up", "--sandbox").expect(0)
+    shop.kforge("health", "--from-gateway", "--sandbox").expect(0)
+
+
+def test_health_from_a_gateway_that_is_not_there(shop):
+    text = (shop.folder / "kforge.yaml").read_text()
+    shop.write(text.replace("gateway: {kind: kong, host: api.shop.example.com}\n", "").replace("    gateway: {replicas: 1, expose: NodePort}\n", ""))
+    assert "has no gateway" in shop.kforge("health", "--from-gateway", "--sandbox").expect(15).stderr
+
+
 def test_run_reaches_services_from_inside_and_leaves_nothing_behind(shop):
     url = "http://product-service.backend.svc.cluster.local:8000/health"
     assert '"status":"ok"' in shop.kforge("run", "--sandbox", "--", "wget", "-qO-", url).expect(0).stdout

@@ -3,6 +3,8 @@
 
 import pytest
 
+from harness.wait import until
+
 PROJECT = """# two services
 apiVersion: kforge.dev/v1
 project: small
@@ -130,6 +132,100 @@ def test_a_paused_rollout_stands_still_until_it_is_resumed(small):
     small.kubectl("set", "image", "deployment/web", "web=web:v2", "-n", "backend")
     run(small, "resume", "web")
     assert not before & pods(small, "web")
+
+
+def releases(sandbox) -> list[tuple[int, str, str]]:
+    """Number, status and what was done, newest first."""
+    documents = run(sandbox, "history", "-o", "json").json()["releases"]
+    return [(each["release"], each["status"], " ".join([each["action"], *filter(None, [each.get("message")])])) for each in documents]
+
+
+def image(sandbox, name: str) -> str:
+    return deployment(sandbox, name)["spec"]["template"]["spec"]["containers"][0]["image"]
+
+
+def test_set_image_is_a_release_and_a_rollback_brings_the_old_image_back(small):
+    text = run(small, "set", "image", "web=web:v2").stderr
+    assert "the next `kforge up` sets web back to the image of kforge.yaml:6" in text
+    assert releases(small) == [(2, "deployed", "set image web=web:v2"), (1, "superseded", "up")]
+    newest = run(small, "history", "-o", "json").json()["releases"][0]
+    assert newest["by"] and newest["started"] and newest["changes"][0]["detail"] == "image v1 -> v2"
+    assert "image   v1 → v2" in run(small, "history", "diff", "1", "2").stdout
+    assert "kforge r2: set image web=web:v2" in small.kubectl("rollout", "history", "deployment/web", "-n", "backend")
+
+    assert "rollback from r2 to r1" in run(small, "rollback", "--dry-run").stdout
+    run(small, "rollback", "--yes")
+    assert image(small, "web") == "web:v1" and "nothing to do" in run(small, "up").stderr
+    run(small, "rollback", "2", "--yes")
+    assert image(small, "web") == "web:v2"
+    run(small, "up")
+    assert image(small, "web") == "web:v1", "as it was said"
+
+
+def test_every_verb_that_changes_something_is_in_the_history(small):
+    run(small, "scale", "web=4", "api=+1")
+    run(small, "scale", "web=4")  # as it is: no release
+    run(small, "restart", "web")
+    run(small, "pause", "web"), run(small, "resume", "web")
+    run(small, "stop", "web"), run(small, "start", "web")
+    run(small, "autoscale", "api", "--min", "2", "--max", "3")
+    assert [row[1:] for row in releases(small)] == [
+        ("deployed", "autoscale api 2..3 at 80 % CPU"), ("superseded", "start web"), ("superseded", "stop web"), ("superseded", "resume web"),
+        ("superseded", "pause web"), ("superseded", "restart web"), ("superseded", "scale api=+1 web=4"), ("superseded", "up")]
+    assert "scale api=+1 web=4" in run(small, "history").stdout
+    assert small.get("hpa", "api", "-n", "backend")["spec"]["maxReplicas"] == 3
+    run(small, "scale", "web=1")
+    run(small, "rollback", "2", "--yes")
+    assert deployment(small, "web")["spec"]["replicas"] == 4, "as scale made it"
+    assert small.get("hpa", "api", "-n", "backend")["spec"]["maxReplicas"] == 4
+
+
+def test_a_verb_that_fails_is_a_failed_release_and_not_one_to_go_back_to(small):
+    run(small, "set", "image", "web=web:missing", code=20)
+    assert releases(small)[0] == (2, "failed", "set image web=web:missing")
+    assert "rollback from r2 to r1" in run(small, "rollback", "--dry-run").stdout
+    run(small, "up")
+    assert image(small, "web") == "web:v1"
+    run(small, "set", "image", "web=web:missing", "--on-failure", "rollback", code=22)
+    assert [row[1:] for row in releases(small)[:2]] == [("deployed", "rollback automatic, as r4 failed"), ("rolled-back", "set image web=web:missing")]
+    before = pods(small, "web")
+    run(small, "up")
+    assert image(small, "web") == "web:v1" and pods(small, "web") == before
+
+
+def test_a_held_lock_keeps_every_verb_out_and_names_its_holder(small):
+    def refused(*verbs: list[str]) -> None:
+        for verb in verbs:
+            result = run(small, *verb, code=30)
+            assert "is locked" in result.stderr and "freeze for the audit" in result.stderr, result
+    run(small, "lock", "-m", "freeze for the audit")
+    before = deployment(small, "web")["metadata"]["generation"]
+    refused(["scale", "web=3"], ["autoscale", "api", "--min", "3"], ["restart", "web"], ["stop", "web"], ["set", "image", "web=web:v2"], ["pause", "web"])
+    run(small, "scale", "web=2")  # as it is: nothing to keep out
+    run(small, "unlock")
+    assert deployment(small, "web")["metadata"]["generation"] == before
+    run(small, "stop", "web"), run(small, "pause", "api"), run(small, "lock", "-m", "freeze for the audit")
+    refused(["start", "web"], ["resume", "api"])
+    assert len(releases(small)) == 3, "who is kept out leaves no release"
+    run(small, "resume", "api", "--no-lock")
+
+
+def test_a_verb_waits_for_the_lock_when_it_is_told_to(small):
+    slow = small.start_kforge("set", "image", "web=web:slow-start", "--sandbox")
+    until(lambda: run(small, "lock", "--show", "-o", "json").json()["locked"])
+    refused = run(small, "scale", "web=3", code=30)
+    assert "runs `set image`" in refused.stderr
+    waited = run(small, "scale", "web=+1", "--lock-wait", "2m")
+    assert "waiting for the deploy lock" in waited.stderr
+    slow.finish().expect(0)
+    assert deployment(small, "web")["status"]["readyReplicas"] == 3
+    assert [row[2] for row in releases(small)[:2]] == ["scale web=+1", "set image web=web:slow-start"]
+
+
+def test_a_verb_says_which_pods_it_replaces(small):
+    assert "restarts: web (2 pods)" in run(small, "restart", "web").stderr
+    assert "restarts: api (2 pods)" in run(small, "set", "image", "api=api:v2").stderr
+    assert "restarts:" not in run(small, "scale", "web=3").stderr
 
 
 def test_wrong_names_are_answered_with_the_right_ones(small):

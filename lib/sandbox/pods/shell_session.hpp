@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sessions of the simulated runtime: the tiny shell behind exec, a tiny HTTP server behind port-forward.
+// The session behind exec in the simulated runtime: the tiny shell.
 #pragma once
 
 #include "sandbox/pods/runtime.hpp"
@@ -11,6 +11,5 @@ namespace kforge::sandbox {
 
 std::unique_ptr<ExecSession> open_shell(Timers& timers, ShellWorld world, const ExecRequest& request,
                                         ExecListener listener);
-std::unique_ptr<PortSession> open_port(Timers& timers, const Json& pod, int port, PortListener listener);
 
 }  // namespace kforge::sandbox

@@ -4,6 +4,7 @@
 #include "base/quantity.hpp"
 #include "base/text.hpp"
 #include "sandbox/pods/behaviour.hpp"
+#include "sandbox/pods/http_session.hpp"
 #include "sandbox/pods/log_script.hpp"
 #include "sandbox/pods/pod_fields.hpp"
 #include "sandbox/pods/shell_session.hpp"
@@ -328,7 +329,7 @@ std::unique_ptr<ExecSession> SimulatedRuntime::exec(const Json& pod, const std::
 }
 
 std::unique_ptr<PortSession> SimulatedRuntime::connect(const Json& pod, int port, PortListener listener) {
-  return open_port(state_->timers, pod, port, std::move(listener));
+  return open_port(state_->timers, state_->store, pod, port, std::move(listener));
 }
 
 }  // namespace kforge::sandbox

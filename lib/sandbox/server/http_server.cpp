@@ -34,6 +34,7 @@ constexpr auto shutdown_limit = std::chrono::seconds(2);
 constexpr auto handshake_limit = std::chrono::seconds(10);
 constexpr auto request_limit = std::chrono::minutes(5);  // idle keep-alive connections end after this
 constexpr std::uint32_t header_limit = 64U << 10U;
+constexpr std::size_t most_queued = std::size_t{4} << 20U;  // of an upgraded stream: who does not read is not read
 
 std::string name_entry(X509_NAME* name, int index) {
   const ASN1_STRING* data = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, index));
@@ -287,6 +288,10 @@ class Session final : public std::enable_shared_from_this<Session> {
   void after_chunk(ErrorCode error) {
     writing_ = false;
     if (error) return report_gone();
+    if (reading_waits_ && queued_ < most_queued) {
+      reading_waits_ = false;
+      read_upgraded();
+    }
     if (!queue_.empty()) return write_next();
     if (cutting_) return cut();
     if (!ending_) return;
@@ -319,7 +324,9 @@ class Session final : public std::enable_shared_from_this<Session> {
                             [self = shared_from_this()](ErrorCode error, std::size_t size) {
                               if (error) return self->report_gone();
                               if (self->on_bytes) self->on_bytes(std::string_view(self->upgrade_buffer_.data(), size));
-                              if (!self->gone_) self->read_upgraded();
+                              if (self->gone_) return;
+                              self->reading_waits_ = self->queued_ >= most_queued;
+                              if (!self->reading_waits_) self->read_upgraded();
                             });
   }
 
@@ -362,7 +369,7 @@ class Session final : public std::enable_shared_from_this<Session> {
   std::size_t queued_ = 0;
   Peer peer_;
   bool keep_alive_ = true, streaming_ = false, writing_ = false, ending_ = false, upgraded_ = false, reading_ = false,
-       close_seen_ = false, cutting_ = false, gone_ = false;
+       reading_waits_ = false, close_seen_ = false, cutting_ = false, gone_ = false;
 };
 
 class SessionStream final : public UpgradedStream {

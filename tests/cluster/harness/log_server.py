@@ -104,13 +104,15 @@ def second_of(text: str) -> int:
 
 class LogServer:
     """Serves pods in a thread of its own. `cut_after` is a range of bytes after which a log's connection breaks, every second one without
-    a sign of it. Use as a context manager."""
+    a sign of it; `unwell` the share of requests, of every kind, that are refused, cut or answered 503 or 429, and a watch of an unwell server
+    ends after each event. Use as a context manager."""
 
-    def __init__(self, pods: list[Pod], cut_after: tuple[int, int] | None = None, rotate: bool = False, finish: bool = True, seed: int = 1):
+    def __init__(self, pods: list[Pod], cut_after: tuple[int, int] | None = None, rotate: bool = False, finish: bool = True, seed: int = 1,
+                 unwell: float = 0):
         self.pods = {pod.name: pod for pod in pods}
-        self._cut_after, self._rotate, self._finish = cut_after, rotate, finish
+        self._cut_after, self._rotate, self._finish, self._unwell = cut_after, rotate, finish, unwell
         self._random = random.Random(seed)
-        self.log_requests = self.cuts = self.bytes_sent = 0
+        self.log_requests = self.cuts = self.bytes_sent = self.faults = 0
         self._version, self._watchers = 1, []
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
@@ -160,6 +162,8 @@ class LogServer:
 
     async def _answer(self, writer, path: str) -> bool:
         """Whether the connection stays."""
+        if self._random.random() < self._unwell:
+            return await self._fail(writer)
         url = urllib.parse.urlsplit(path)
         query = dict(urllib.parse.parse_qsl(url.query))
         parts = url.path.strip("/").split("/")
@@ -186,10 +190,22 @@ class LogServer:
         await writer.drain()
         return True
 
+    async def _fail(self, writer) -> bool:
+        self.faults += 1
+        kind = self._random.choice(["reset", "end", 503, 429])
+        if kind == "reset":
+            writer.transport.abort()
+        if kind in ("reset", "end"):
+            return False
+        self._reply(writer, kind, {"kind": "Status", "apiVersion": "v1", "status": "Failure", "code": kind, "message": "not now",
+                                   "reason": "ServiceUnavailable" if kind == 503 else "TooManyRequests"}, b"Retry-After: 0\r\n")
+        await writer.drain()
+        return True
+
     @staticmethod
-    def _reply(writer, status: int, body: dict) -> None:
+    def _reply(writer, status: int, body: dict, headers: bytes = b"") -> None:
         data = json.dumps(body).encode()
-        writer.write(b"HTTP/1.1 %d X\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % (status, len(data)) + data)
+        writer.write(b"HTTP/1.1 %d X\r\nContent-Type: application/json\r\n%bContent-Length: %d\r\n\r\n" % (status, headers, len(data)) + data)
 
     def _selected(self, query: dict) -> list[Pod]:
         name = query.get("fieldSelector", "").removeprefix("metadata.name=")
@@ -217,6 +233,9 @@ class LogServer:
             if pod.name in names:
                 self._chunk(writer, json.dumps({"type": "MODIFIED", "object": pod.to_json(self._version)}).encode() + b"\n")
                 await writer.drain()
+                if self._unwell:
+                    self._watchers.remove(queue)
+                    return False
 
     def _changed(self, pod: Pod, **changes) -> None:
         for name, value in changes.items():

@@ -197,6 +197,20 @@ TEST_CASE("a forwarded port answers HTTP; one that nothing listens on refuses") 
   CHECK(contains(failure, "dial tcp4 127.0.0.1:9999: connect: connection refused"));
 }
 
+TEST_CASE("a forwarded port gives a request's body back, however it is cut") {
+  Cluster cluster;
+  running(cluster);
+  std::string answer;
+  const PortListener listener{[&](std::string_view bytes) { answer += bytes; }, [] {}, [](const std::string&) {}};
+  const auto session = cluster.runtime.connect(cluster.get("pods", "web"), 8000, listener);
+  const std::string body = "0123456789";
+  for (const char c : "POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\n" + body) session->write({&c, 1});
+  session->write("GET / HTTP/1.1\r\n\r\n");
+  cluster.run_for(10ms);
+  CHECK(contains(answer, "Content-Length: 10\r\n\r\n" + body + "HTTP/1.1 200 OK\r\n"));
+  CHECK(answer.ends_with("{\"status\":\"ok\",\"service\":\"app\"}\n"));
+}
+
 TEST_CASE("faults are read with their options; what is wrong with one is said") {
   const PodFault fault = parse_fault("crash-loop exit=3, after=5s container=app");
   CHECK(fault.kind == PodFault::Kind::crash_loop);

@@ -72,6 +72,18 @@ TEST_CASE("status shows tiers in order, what is not ready and why") {
         "! order-service restarted 4m ago: out of memory at 512Mi\n");
 }
 
+TEST_CASE("the title of a status tells the last release, and when it did not end well") {
+  observe::ProjectStatus status = shop();
+  status.release = observe::LastRelease{
+      .number = 13, .status = "deployed", .what = {}, .by = "ci", .commit = "a1b2c3d4e5f6", .started = now - 2h};
+  CHECK(status_text(status, now, ui::Pods::hidden, window(80))
+            .starts_with("shop  release 13, 2h ago by ci (a1b2c3d4)                           prod-cluster\n"));
+  CHECK(status_text(status, now, ui::Pods::hidden, window(45))
+            .starts_with("shop  release 13, 2h ago by ci (a1b2c3d4)\n"));
+  status.release->status = "failed";
+  CHECK(status_text(status, now, ui::Pods::hidden, window(80)).starts_with("shop  release 13 failed, 2h ago by ci"));
+}
+
 TEST_CASE("a narrower window loses the least important columns") {
   const std::string text = status_text(shop(), now, ui::Pods::hidden, window(62));
   CHECK(text.find("TIER      SERVICE          IMAGE   READY  AGE  STATUS\n") != std::string::npos);

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a run of a program costs."""
+
+import os
+import re
+import subprocess
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Cost:
+    code: int
+    cpu: float  # seconds
+    peak: float  # MiB
+
+
+def measured(process: subprocess.Popen, read=lambda: None) -> Cost:
+    """The cost of a process that was just started, to its end; `read` takes its output meanwhile. Its peak memory is looked for while it runs:
+    ru_maxrss would count the memory of this program, which started it."""
+    peak, ended = [0], threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(0.002):
+            peak[0] = max(peak[0], _peak_of(process.pid))
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    read()
+    _, status, usage = os.wait4(process.pid, 0)
+    ended.set()
+    watcher.join()
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return Cost(process.returncode, usage.ru_utime + usage.ru_stime, peak[0] / 1024)
+
+
+def _peak_of(pid: int) -> int:
+    """KiB."""
+    try:
+        found = re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
+    except OSError:
+        return 0
+    return int(found[1]) if found else 0
