@@ -288,10 +288,7 @@ class Session final : public std::enable_shared_from_this<Session> {
   void after_chunk(ErrorCode error) {
     writing_ = false;
     if (error) return report_gone();
-    if (reading_waits_ && queued_ < most_queued) {
-      reading_waits_ = false;
-      read_upgraded();
-    }
+    if (reading_waits_ && queued_ < most_queued) read_upgraded();
     if (!queue_.empty()) return write_next();
     if (cutting_) return cut();
     if (!ending_) return;
@@ -320,6 +317,7 @@ class Session final : public std::enable_shared_from_this<Session> {
   }
 
   void read_upgraded() {
+    reading_waits_ = false;
     stream_.async_read_some(asio::buffer(upgrade_buffer_),
                             [self = shared_from_this()](ErrorCode error, std::size_t size) {
                               if (error) return self->report_gone();
