@@ -93,6 +93,8 @@ PlannedObject planned(const Change& change, const Plan& plan, const Disguise& di
   object.impact = effect_of(change);
   if (const Json* before = predecessor_of(change, plan)) note_predecessor(object, change, *before);
   object.remark = remark_on(change);
+  if (object.category == Category::update && object.fields.empty() && object.remark.empty())
+    object.remark = "no value changes: kforge takes its fields over again";
   if (change.object->origin.known()) object.place = change.object->origin;
   disguise.hide(object);
   return object;

@@ -180,6 +180,19 @@ TEST_CASE("with force the plan shows what taking the field over changes") {
   CHECK(replicas->after == 2);
 }
 
+TEST_CASE("an object whose values are right, but somebody else's, says so") {
+  Rig rig;
+  rig.up();
+  const std::string name = "order-service-config-0a1b2c3d";
+  for (const char* level : {"debug", "info"})
+    patch(rig, "ConfigMap", name, {{"data", {{"LOG_LEVEL", level}}}}, "kubectl-edit");
+  const deploy::PlanResult plan = planned(rig);
+  const PlannedObject& object = find(plan, "ConfigMap backend/" + name);
+  CHECK(object.category == Category::update);
+  CHECK(object.fields.empty());
+  CHECK(object.remark == "no value changes: kforge takes its fields over again");
+}
+
 TEST_CASE("an object that gets a new name with its new content shows what changed in it") {
   Rig rig;
   rig.up();
