@@ -12,11 +12,12 @@ const Section& kubernetes_section();  // -> Project
 const Section& defaults_section();    // -> Defaults
 const Section& namespaces_section();  // -> Namespaces
 
-const Section& resources_section();  // -> Resources
-const Section& requests_section();   // -> ResourceAmounts
-const Section& limits_section();     // -> ResourceAmounts
-const Section& rollout_section();    // -> Rollout
-const Section& drain_section();      // -> Drain
+const Section& resources_section();        // -> Resources
+const Section& requests_section();         // -> ResourceAmounts
+const Section& limits_section();           // -> ResourceAmounts
+const Section& rollout_section();          // -> Rollout
+const Section& default_rollout_section();  // -> Rollout, with what counts for a whole run
+const Section& drain_section();            // -> Drain
 
 const Section& secret_section();         // -> SecretSpec
 const Section& secret_source_section();  // -> SecretSource

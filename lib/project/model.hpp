@@ -26,11 +26,15 @@ struct Resources {
   ResourceAmounts requests, limits;
 };
 
+// What becomes of a rollout that failed: it stays for everybody to look at, or the last good release comes back.
+enum class OnFailure { keep, rollback };
+
 struct Rollout {
   std::string max_surge = "1", max_unavailable = "0";  // a number or "25%"
   int min_ready_seconds = 3;
-  std::chrono::seconds deadline{300};  // progressDeadlineSeconds
-  int history = 5;                     // revisionHistoryLimit
+  std::chrono::seconds deadline{300};      // progressDeadlineSeconds
+  int history = 5;                         // revisionHistoryLimit
+  OnFailure on_failure = OnFailure::keep;  // of the whole run; only in `defaults`
 };
 
 struct Drain {

@@ -80,6 +80,23 @@ def test_a_first_deploy_that_fails_stays_to_be_looked_at(small):
     assert image(small) == "web:missing"
 
 
+def test_the_project_file_may_ask_for_the_way_back_and_the_command_line_has_the_last_word(small):
+    keys = "defaults: {rollout: {minReadySeconds: 0, onFailure: rollback}}\n"
+
+    def say(image: str):
+        small.write(f'apiVersion: kforge.dev/v1\nproject: small\n{keys}services: {{web: {{image: "{image}", port: 8000, replicas: 2}}}}\n')
+
+    say("web:missing")
+    small.kforge("up", "--sandbox").expect(20)  # nothing to go back to
+    say("web:v1")
+    small.kforge("up", "--sandbox").expect(0)
+    say("web:missing")
+    assert "rolling back to r2" in small.kforge("up", "--sandbox").expect(22).stderr
+    assert image(small) == "web:v1"
+    small.kforge("up", "--sandbox", "--on-failure", "keep").expect(20)
+    assert image(small) == "web:missing"
+
+
 def test_a_stateful_set_that_is_stuck_comes_back(sandbox):
     sandbox.name = "small"
     text = ("apiVersion: kforge.dev/v1\nproject: small\ndatabase: {kind: postgres, image: \"postgres:17\"}\n"
