@@ -183,6 +183,9 @@ struct Gateway {
   Resources resources;
 };
 
+// kube-system and the others that Kubernetes keeps for itself: the prefix is reserved.
+bool is_kubernetes_own(std::string_view name_space);
+
 // A strategic merge patch on a rendered object.
 struct Patch {
   std::string kind, name, name_space;  // name_space empty: any

@@ -187,3 +187,13 @@ def test_drift_names_who_changed_what(sandbox):
     assert [(each["path"], each["before"], each["after"], each["manager"]) for each in fields] == [("metadata.labels.extra", None, "label", "somebody")]
     text = sandbox.kforge("drift", "--sandbox").expect(2).stdout
     assert "by somebody" in text and "1 field of 1 object differs from kforge.yaml" in text
+
+
+def test_the_namespace_default_may_be_used_and_is_never_deleted(sandbox):
+    write(sandbox, WEB, more="namespaces: {backend: default}\n")
+    sandbox.start("--name", "small")
+    sandbox.kforge("up", "--sandbox").expect(0)
+    down = sandbox.kforge("down", "--sandbox", "--delete-data", "--yes").expect(0)
+    assert "namespace 'default' stays: it belongs to Kubernetes" in down.stderr
+    assert sandbox.get("namespace", "default")["status"]["phase"] == "Active"
+    assert not sandbox.get("deployments,secrets,leases", "-n", "default")["items"]
