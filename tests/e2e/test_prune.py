@@ -215,3 +215,21 @@ def test_the_namespace_default_may_be_used_and_is_never_deleted(sandbox):
     assert "namespace 'default' stays: it belongs to Kubernetes" in down.stderr
     assert sandbox.get("namespace", "default")["status"]["phase"] == "Active"
     assert not sandbox.get("deployments,secrets,leases", "-n", "default")["items"]
+
+
+def test_down_with_data_leaves_nothing_of_kforge_in_a_namespace_that_stays(sandbox):
+    sandbox.name = "small"
+    sandbox.start("--name", "small")
+    sandbox.kubectl("create", "namespace", "backend")
+    sandbox.kubectl("create", "configmap", "theirs", "-n", "backend")
+    for _ in range(2):  # the second time, from the very beginning
+        write(sandbox, WEB)
+        sandbox.kforge("up", "--sandbox").expect(0)
+        assert sandbox.get("lease", "kforge-small", "-n", "backend")
+        preview = sandbox.kforge("down", "--sandbox", "--delete-data", "--dry-run").expect(0)
+        assert "1 Lease" in preview.stdout
+        down = sandbox.kforge("down", "--sandbox", "--delete-data", "--yes").expect(0)
+        assert "namespace 'backend' stays" in down.stderr
+        left = sandbox.get("secrets,leases,configmaps", "-n", "backend")["items"]
+        assert {each["metadata"]["name"] for each in left} == {"kube-root-ca.crt", "theirs"}
+        assert "nothing to do" in sandbox.kforge("down", "--sandbox", "--delete-data", "--yes").expect(0).stderr
