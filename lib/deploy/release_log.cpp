@@ -98,7 +98,7 @@ void ReleaseLog::close(ReleaseStatus status, const std::string& failure) {
   for (ReleaseChange& change : release_.changes) change.detail = session_.masker().masked(std::move(change.detail));
   update_release(session_, set_, release_);
   history_.heads.insert(history_.heads.begin(), {.number = release_.number, .status = status, .uid = {}});
-  if (status == ReleaseStatus::deployed) trim_releases(session_, set_, history_);
+  if (status != ReleaseStatus::interrupted) trim_releases(session_, set_, history_);
 }
 
 }  // namespace kforge::deploy

@@ -32,7 +32,7 @@ class ReleaseLog {
   void add(ReleaseChange change) { release_.changes.push_back(std::move(change)); }
   void add(ReleaseStage stage) { release_.stages.push_back(std::move(stage)); }
   void add_images(const std::map<std::string, std::string>& images);
-  // Nothing when it is not open. After success the oldest releases go.
+  // Nothing when it is not open. Unless it was interrupted, the oldest releases go.
   void close(ReleaseStatus status, const std::string& failure = {});
 
  private:

@@ -121,7 +121,10 @@ void store_parts(Session& session, const ApplySet& set, Release& release, const 
 std::set<int> kept_of(const History& history) {
   std::set<int> kept;
   for (std::size_t i = 0; i < history.heads.size() && i < kept_releases; ++i) kept.insert(history.heads[i].number);
-  if (const ReleaseHead* good = history.last_good()) kept.insert(good->number);
+  // What runs, and what a rollback goes back to.
+  std::size_t good = 0;
+  for (const ReleaseHead& head : history.heads)
+    if (head.status == ReleaseStatus::deployed && good++ < kept_good_releases) kept.insert(head.number);
   return kept;
 }
 

@@ -15,7 +15,7 @@
 
 namespace kforge::deploy {
 
-inline constexpr std::size_t kept_releases = 10;
+inline constexpr std::size_t kept_releases = 10, kept_good_releases = 2;
 
 // A release record by its labels.
 struct ReleaseHead {
@@ -54,7 +54,8 @@ void create_release(Session& session, const ApplySet& set, Release& release, con
 // Status and everything else that is known at the end.
 void update_release(Session& session, const ApplySet& set, const Release& release);
 void set_status(Session& session, const ApplySet& set, int number, ReleaseStatus status);
-// Deletes the oldest beyond kept_releases, but never the last good one; and pieces that belong to no record.
+// Deletes the oldest beyond kept_releases, but never the last kept_good_releases that worked; and pieces that belong to
+// no record.
 void trim_releases(Session& session, const ApplySet& set, const History& history);
 
 }  // namespace kforge::deploy

@@ -74,6 +74,27 @@ def test_a_bad_rollout_brings_the_last_good_release_back_when_that_is_asked_for(
     assert "rollback from r4 to r3" in small.kforge("rollback", "--sandbox", "--dry-run").expect(0).stdout
 
 
+def test_a_rollback_without_a_number_goes_back_over_what_failed(small):
+    for tag in ("v1", "v2", "v3"):
+        small.write_service(f"web:{tag}")
+        small.kforge("up", "--sandbox").expect(0)
+    for level in ("info", "debug"):
+        small.write_service("web:missing", f", env: {{LOG_LEVEL: {level}}}")
+        small.kforge("up", "--sandbox").expect(20)
+    assert "rollback from r5 to r3" in small.kforge("rollback", "--sandbox", "--dry-run").expect(0).stdout
+    small.kforge("rollback", "--sandbox", "--yes").expect(0)
+    assert image(small) == "web:v3"
+
+
+def test_of_twelve_releases_the_ten_newest_are_kept(small):
+    for number in range(1, 13):
+        small.write_service(f"web:v{number}")
+        small.kforge("up", "--sandbox").expect(0)
+    assert [each["release"] for each in releases(small)] == list(range(12, 2, -1))
+    records = small.get("secrets", "-n", "backend", "-l", "kforge.dev/revision")["items"]
+    assert {int(each["metadata"]["labels"]["kforge.dev/revision"]) for each in records} == set(range(3, 13))
+
+
 def test_a_first_deploy_that_fails_stays_to_be_looked_at(small):
     small.write_service("web:missing")
     small.kforge("up", "--sandbox", "--on-failure", "rollback").expect(20)

@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <random>
 
 namespace kforge::tests {
 namespace {
@@ -168,6 +169,27 @@ TEST_CASE("the last release that worked is kept however many failed after it") {
   CHECK(history.next_number() == 15);
 }
 
+TEST_CASE("what a rollback goes back to is never trimmed, however many failed after it (history-trim)") {
+  Rig rig({"order-service"});
+  rig.cluster.when_written("Deployment", "order-service", 300ms, [](FakeCluster& cluster, const Json& object) {
+    if (contains(object.at("spec").dump(), "broken"))
+      put_pod(cluster, object, "order-service-broken-1", waiting_container("InvalidImageName", "no such image"));
+    else
+      cluster.set_status("Deployment", "backend", "order-service", ready_status(object));
+  });
+  REQUIRE_FALSE(rig.up().error);
+  for (int i = 0; i < 11; ++i) {
+    rig.sample.order_image = fmt::format("shop/order-service:broken-{}", i);
+    REQUIRE(rig.up().error);
+  }
+  CHECK(rig.releases().size() == 11);  // the ten newest, which failed, and the one before them
+  CHECK(rig.rollback_preview().target.number == 1);
+  rig.sample.order_image = "shop/order-service:v2";
+  REQUIRE_FALSE(rig.up().error);
+  CHECK(rig.releases().size() == 11);
+  CHECK(rig.rollback_preview().target.number == 1);
+}
+
 TEST_CASE("a rollback without a number skips what failed and what is the same (rollback-skips-failed)") {
   using enum ReleaseStatus;
   const std::vector<Release> releases{release(5, failed, "e"), release(4, failed, "d"), release(3, deployed, "c"),
@@ -217,6 +239,41 @@ TEST_CASE("a rollback of a rollback is where it started, and up finds nothing to
     CHECK(after.at(name) == object);
   }
   CHECK(rig.up().finished->outcome == "nothing to do");
+}
+
+TEST_CASE("whatever two releases differ in, a rollback of a rollback is where it started") {
+  std::mt19937 dice(5);
+  const auto change = [&dice](Sample& sample) {
+    sample.order_image = fmt::format("shop/order-service:v{}", dice() % 3);
+    sample.product_image = fmt::format("shop/product-service:v{}", dice() % 3);
+    sample.product_replicas = static_cast<int>(1 + dice() % 3);
+    sample.autoscaled = dice() % 2 == 0;
+    sample.settings = {{"LOG_LEVEL", fmt::format("{}", dice() % 3)}};
+    if (dice() % 2 == 0) sample.settings["MORE"] = "x";
+    sample.more.clear();
+    for (const char* name : {"one", "two"})
+      if (dice() % 2 == 0) sample.more.push_back(object(project::Tier::backend, config_map("backend", name)));
+  };
+  for (int i = 0; i < 20; ++i) {
+    Rig rig;
+    change(rig.sample);
+    REQUIRE_FALSE(rig.up().error);
+    change(rig.sample);
+    REQUIRE_FALSE(rig.up().error);
+    if (rig.releases().size() < 2 || rig.releases().at(0).hash == rig.releases().at(1).hash) continue;
+    const auto before = rig.state();
+    REQUIRE_FALSE(rig.rollback(1).error);
+    REQUIRE_FALSE(rig.rollback(2).error);
+    INFO("case " << i);
+    // What only the older release has came back with it, and stays until the next `up`: a rollback deletes nothing.
+    const auto between = rig.state();
+    for (const auto& [name, object] : before) {
+      INFO(name);
+      if (!contains(name, "kforge.shop")) CHECK(between.at(name) == object);
+    }
+    REQUIRE_FALSE(rig.up().error);
+    CHECK(rig.state() == before);
+  }
 }
 
 TEST_CASE("a rollback leaves Jobs, volumes and the replicas of autoscalers alone") {
