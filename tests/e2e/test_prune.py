@@ -123,7 +123,7 @@ def snapshot(sandbox) -> dict[str, str]:
     return found
 
 
-def test_objects_of_others_stay_byte_identical_through_up_prune_and_down(sandbox):
+def test_objects_of_others_stay_byte_identical_through_up_prune_rollback_and_down(sandbox):
     sandbox.name = "small"
     sandbox.start("--name", "small")
     sandbox.kubectl("create", "namespace", "backend")
@@ -141,6 +141,8 @@ def test_objects_of_others_stay_byte_identical_through_up_prune_and_down(sandbox
     write(sandbox, WEB)
     sandbox.kforge("up", "--sandbox").expect(0)
     assert "worker" not in names(sandbox) and snapshot(sandbox) == before
+    back = sandbox.kforge("rollback", "--sandbox", "--yes").expect(0)
+    assert "worker" in names(sandbox) and snapshot(sandbox) == before, back.stderr
     down = sandbox.kforge("down", "--sandbox", "--delete-data", "--yes").expect(0)
     assert "namespace 'backend' stays" in down.stderr
     assert "web" not in names(sandbox) and snapshot(sandbox) == before
