@@ -2,7 +2,6 @@
 #include "deploy/release_log.hpp"
 
 #include "base/digest.hpp"
-#include "deploy/release_content.hpp"
 #include "kube/user_agent.hpp"
 
 namespace kforge::deploy {
@@ -60,16 +59,20 @@ void ReleaseLog::heal() {
 }
 
 // Of a run for some services the others' objects are those of the last release.
-render::Rendered ReleaseLog::content_of_run(const render::Rendered& rendered) {
+ReleaseContent ReleaseLog::content_of_run(const render::Rendered& rendered) {
   std::optional<Release> last;
   if (!history_.heads.empty()) last = read_release(session_, set_, history_.heads.front().number);
   release_.salt = last && !last->salt.empty() ? last->salt : random_alphanumeric(salt_length);
-  const render::Rendered content = without_values(rendered, release_.salt);
+  const bool keeps_values = session_.project().releases.keep_secret_values;
+  ReleaseContent content{.objects = without_values(rendered, release_.salt)};
+  if (keeps_values) content.values = values_in(rendered, release_.salt);
   if (release_.services.empty()) return content;
   const ReleaseHead* good = history_.last_good();
   if (good == nullptr) return merged({}, content, release_.services);
-  const Release before = good->number == last->number ? *last : read_release(session_, set_, good->number);
-  return merged(read_content(session_, set_, before), content, release_.services);
+  const Release release = good->number == last->number ? *last : read_release(session_, set_, good->number);
+  ReleaseContent before = read_content(session_, set_, release);
+  if (!keeps_values) before.values.clear();
+  return merged(before, content, release_.services);
 }
 
 void ReleaseLog::open(const render::Rendered& rendered) {
@@ -79,9 +82,9 @@ void ReleaseLog::open(const render::Rendered& rendered) {
   release_.number = history_.next_number();
   release_.started = session_.server_now();
   release_.message = session_.masker().masked(std::move(release_.message));
-  const std::string content = content_text(content_of_run(rendered));
-  release_.hash = content_hash(content);
-  create_release(session_, set_, release_, content);
+  const ReleaseContent content = content_of_run(rendered);
+  release_.hash = content_hash(content.objects);
+  create_release(session_, set_, release_, content_text(content));
   open_ = true;
 }
 

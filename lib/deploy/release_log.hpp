@@ -37,7 +37,7 @@ class ReleaseLog {
 
  private:
   void heal();
-  render::Rendered content_of_run(const render::Rendered& rendered);
+  ReleaseContent content_of_run(const render::Rendered& rendered);
 
   Session& session_;
   const ApplySet& set_;

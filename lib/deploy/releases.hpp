@@ -6,6 +6,7 @@
 
 #include "deploy/applyset.hpp"
 #include "deploy/release.hpp"
+#include "deploy/release_content.hpp"
 #include "deploy/session.hpp"
 #include "render/render.hpp"
 
@@ -46,7 +47,7 @@ std::vector<Release> read_releases(Session& session, const ApplySet& set);
 // Throws Error{not_found} that names those that are there.
 Release read_release(Session& session, const ApplySet& set, int number);
 // Throws Error{not_found} when pieces of it are gone or damaged.
-render::Rendered read_content(Session& session, const ApplySet& set, const Release& release);
+ReleaseContent read_content(Session& session, const ApplySet& set, const Release& release);
 
 // Stores the content first: a record that exists is complete. Throws Error{conflict} when another run has just taken
 // the number.

@@ -51,8 +51,10 @@ std::string decoded(const Json& value) {
 // Finds the values behind digests.
 class Vault {
  public:
-  Vault(Session& session, const ApplySet& set, std::string salt, const render::SecretValues& local)
+  Vault(Session& session, const ApplySet& set, std::string salt, const KeptValues& kept,
+        const render::SecretValues& local)
       : salt_(std::move(salt)) {
+    for (const auto& [digest, value] : kept) by_digest_.emplace(digest, value.reveal());
     for (const auto& [name, entry] : local)
       if (entry.value) learn(entry.value->reveal());
     read_live(session, set);
@@ -118,11 +120,12 @@ class Vault {
 
 Restoration restore(Session& session, const ApplySet& set, const Release& release, const Release& newest,
                     const render::SecretValues& local) {
-  render::Rendered content = read_content(session, set, release);
+  ReleaseContent stored = read_content(session, set, release);
+  render::Rendered& content = stored.objects;
   std::erase_if(content.objects, moves_only_forward);
-  if (newest.number != release.number) keep_claims(content, read_content(session, set, newest));
+  if (newest.number != release.number) keep_claims(content, read_content(session, set, newest).objects);
   Restoration restoration;
-  const Vault vault(session, set, release.salt, local);
+  const Vault vault(session, set, release.salt, stored.values, local);
   for (render::Object& object : content.objects) {
     if (!render::is_secret(object.manifest)) continue;
     const kube::ObjectRef ref = kube::ref_of(object.manifest);
@@ -141,14 +144,15 @@ Restoration restore(Session& session, const ApplySet& set, const Release& releas
 
 render::Rendered recorded(Session& session, const ApplySet& set, const Release& release,
                           const render::SecretValues& local) {
-  render::Rendered content = read_content(session, set, release);
-  const Vault vault(session, set, release.salt, local);
+  ReleaseContent stored = read_content(session, set, release);
+  render::Rendered& content = stored.objects;
+  const Vault vault(session, set, release.salt, stored.values, local);
   for (render::Object& object : content.objects) {
     if (!render::is_secret(object.manifest)) continue;
     vault.fill(object.manifest, [](const std::string&, const std::string& digest) { return base64_encode(digest); });
     learn_secret(session.masker(), object.manifest);
   }
-  return content;
+  return std::move(stored.objects);
 }
 
 render::SecretValues known_values(const Context& context) {

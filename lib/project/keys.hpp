@@ -10,6 +10,7 @@ namespace kforge::project {
 const Section& top_section();         // -> Project
 const Section& kubernetes_section();  // -> Project
 const Section& defaults_section();    // -> Defaults
+const Section& releases_section();    // -> Releases
 const Section& namespaces_section();  // -> Namespaces
 
 const Section& resources_section();        // -> Resources

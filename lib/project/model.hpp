@@ -54,6 +54,10 @@ struct Defaults {
   std::map<std::string, std::string> labels;  // added to every object
 };
 
+struct Releases {
+  bool keep_secret_values = false;  // in the records, beside their digests
+};
+
 struct Namespaces {
   std::string database = "database", auth = "auth", backend = "backend", gateway = "gateway";
   std::string pod_security = "restricted";  // restricted | baseline | privileged
@@ -207,6 +211,7 @@ struct Project {
   std::string context;      // kubernetes.context
   std::string min_version;  // kubernetes.minVersion
   Defaults defaults;
+  Releases releases;
   Namespaces namespaces;
   std::map<std::string, SecretSpec>
       secrets;  // those of the file and the implied ones (superuser, admin, database roles)

@@ -171,6 +171,39 @@ def test_an_interrupted_release_is_called_so_and_the_next_up_goes_on(small):
     assert [r["status"] for r in releases(small)][:2] == ["deployed", "interrupted"]
 
 
+@pytest.mark.parametrize("kept", [False, True], ids=["digests", "kept"])
+def test_a_secret_value_that_no_secret_has_any_more_comes_back_when_releases_keep_them(sandbox, kept):
+    sandbox.name = "small"
+    values = {name: f"{name}-{secrets.token_hex(12)}" for name in ("old", "new")}
+    sandbox.write("apiVersion: kforge.dev/v1\nproject: small\ndefaults: {rollout: {minReadySeconds: 0}}\n"
+                  + ("releases: {keepSecretValues: true}\n" if kept else "") +
+                  "secrets: {mail: {password: {env: MAIL}}}\n"
+                  "services: {web: {image: \"web:v1\", port: 8000, replicas: 1, secretEnv: {MAIL: mail.password}}}\n")
+    sandbox.start("--speed", "20")
+
+    def run(*arguments: str, value: str = "new"):
+        result = sandbox.kforge(*arguments, "--sandbox", env={"MAIL": values[value]})
+        assert not [each for each in values.values() if each in result.text]
+        return result
+
+    def secret_of_web() -> dict:
+        live = sandbox.get("deployment", "web", "-n", "backend")
+        variables = live["spec"]["template"]["spec"]["containers"][0]["env"]
+        name = next(each for each in variables if each["name"] == "MAIL")["valueFrom"]["secretKeyRef"]["name"]
+        return sandbox.get("secret", name, "-n", "backend")
+
+    run("up", value="old").expect(0)
+    first = secret_of_web()["metadata"]["name"]
+    run("up").expect(0)
+    sandbox.kubectl("delete", "secret", first, "-n", "backend")
+    run("history", "show", "1", "-o", "json").expect(0), run("history", "show", "2", "-v").expect(0)
+    run("history", "diff", "1", "2").expect(0), run("history", "-o", "json").expect(0)
+    back = run("rollback", "--yes", "-v").expect(0)
+    assert ("is not known any more" in back.text) == (not kept)
+    value = base64.b64decode(secret_of_web()["data"]["password"]).decode()
+    assert value == values["old" if kept else "new"]
+
+
 class Watcher(threading.Thread):
     """Reads the command lines of all processes again and again."""
 

@@ -323,6 +323,55 @@ TEST_CASE("a secret value that nobody knows any more is replaced by today's, and
   CHECK(contains(back.error->what(), "the value of 'password' in Secret backend/mail-44444444 is not known any more"));
 }
 
+TEST_CASE("a project that keeps secret values in its releases gets them back when no Secret has them any more") {
+  Rig rig;
+  rig.project.releases.keep_secret_values = true;
+  rig.up();
+  rig.sample.order_image = "shop/order-service:v2";
+  rig.up();
+  CHECK(contains(stored_text(rig), base64_encode(mail_password)));
+  rig.cluster.remove("Secret", "backend", "mail-44444444");
+  const deploy::RollbackPreview preview = rig.rollback_preview();
+  CHECK_FALSE(contains(join(preview.remarks, "\n"), "not known"));
+  const Ended back = rig.rollback();
+  REQUIRE_FALSE(back.error);
+  CHECK_FALSE(contains(back.told.text(), mail_password));
+  CHECK(string_at(*rig.cluster.find("Secret", "backend", "mail-44444444"), {"data", "password"}) ==
+        base64_encode(mail_password));
+}
+
+TEST_CASE("kept values are no part of what a release is, and go with the key that asks for them") {
+  Rig rig;
+  rig.up();
+  rig.sample.order_image = "shop/order-service:v2";
+  rig.project.releases.keep_secret_values = true;
+  rig.up();
+  rig.sample.order_image = "shop/order-service:v1";
+  rig.up();
+  CHECK(rig.releases().at(0).hash == rig.releases().at(2).hash);
+  rig.project.releases.keep_secret_values = false;
+  rig.sample.product_image = "shop/product-service:v2";
+  deploy::UpRequest only;
+  only.services = {"product-service"};
+  rig.up(only);
+  rig.cluster.remove("Secret", "backend", "mail-44444444");
+  CHECK(rig.rollback(4).error);
+  CHECK_FALSE(rig.rollback(3).error);
+}
+
+TEST_CASE("a release of one service keeps the secret values of the others, too") {
+  Rig rig;
+  rig.project.releases.keep_secret_values = true;
+  rig.up();
+  rig.sample.product_image = "shop/product-service:v2";
+  deploy::UpRequest only;
+  only.services = {"product-service"};
+  REQUIRE_FALSE(rig.up(only).error);
+  rig.cluster.remove("Secret", "backend", "mail-44444444");
+  REQUIRE_FALSE(rig.rollback(2).error);
+  CHECK(rig.cluster.find("Secret", "backend", "mail-44444444"));
+}
+
 TEST_CASE("a bad rollout with --on-failure rollback ends with the last good release and its own code (auto-rollback)") {
   Rig rig({"order-service"});
   rig.cluster.when_written("Deployment", "order-service", 300ms, [](FakeCluster& cluster, const Json& object) {

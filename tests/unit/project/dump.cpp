@@ -170,6 +170,7 @@ Json dump(const Project& p) {
           {"context", p.context},
           {"minVersion", p.min_version},
           {"defaults", of(p.defaults)},
+          {"releases", p.releases.keep_secret_values},
           {"namespaces", of(p.namespaces)},
           {"secrets", of(p.secrets)},
           {"database", of(p.database)},
