@@ -64,9 +64,10 @@ constexpr CommandSpec table[] = {
      .group = "deploy",
      .summary = "show what others have changed in the cluster, who and when",
      .details =
-         "Compares the project's objects with what kforge.yaml says and lists every field that is another one, and "
-         "every field that others added: wanted value, live value, field manager, time. Exits with 2 when there is "
-         "any. What autoscalers, controllers and status writes change is no drift. Writes nothing.",
+         "Compares the project's objects with the last release as it was recorded and lists every field that is "
+         "another one, and every field that others added: the release's value, the live one, field manager, time. "
+         "Exits with 2 when there is any. What autoscalers, controllers and status writes change is no drift, nor is "
+         "an edit of kforge.yaml, which `kforge plan` shows. Writes nothing.",
      .needs = Needs::cluster,
      .formats = Formats::text_json,
      .bind = bind_drift},

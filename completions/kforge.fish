@@ -65,7 +65,7 @@ complete -c kforge -n '__fish_seen_subcommand_from up' -l no-wait -d 'apply ever
 complete -c kforge -n '__fish_seen_subcommand_from up' -l dry-run -d 'let the server check everything, change nothing'
 complete -c kforge -n '__fish_seen_subcommand_from up' -l plan -r -F -d 'do what `kforge plan --out FILE` saved; refuse when the world has moved since'
 complete -c kforge -n '__fish_seen_subcommand_from up' -s m -l message -x -d 'what this release is about, for its history'
-complete -c kforge -n '__fish_seen_subcommand_from up' -l on-failure -x -a 'keep rollback' -d 'after a bad rollout: keep it to look at, or rollback to the last release that worked; default: keep'
+complete -c kforge -n '__fish_seen_subcommand_from up' -l on-failure -x -a 'keep rollback' -d 'after a bad rollout: keep it to look at, or rollback to the last release that worked; default: what `defaults.rollout.onFailure` in kforge.yaml says, keep without it'
 complete -c kforge -n '__fish_seen_subcommand_from up' -l lock-wait -x -d 'how long to wait while somebody else deploys, such as 10m; default: not at all'
 complete -c kforge -n '__fish_seen_subcommand_from up' -l no-lock -d 'work without the deploy lock, for accounts that may not use Leases'
 complete -c kforge -n '__fish_seen_subcommand_from up' -a '(__kforge_words services)' -d 'services to deploy; default: the whole project'

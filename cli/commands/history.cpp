@@ -52,8 +52,8 @@ class Archive {
 
   void diff(const std::string& from, const std::string& to) {
     const Release &before = named(from), &after = named(to);
-    const deploy::Preview preview = deploy::release_difference(deploy::read_content(engine_, set_, before),
-                                                               deploy::read_content(engine_, set_, after));
+    const deploy::Preview preview = deploy::release_difference(deploy::read_content(engine_, set_, before).objects,
+                                                               deploy::read_content(engine_, set_, after).objects);
     cli::show_plan(session_, preview,
                    {.command = fmt::format("{} compared with {}", deploy::release_name(after.number),
                                            deploy::release_name(before.number))});

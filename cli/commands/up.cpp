@@ -34,14 +34,19 @@ Json read_plan(const std::string& name, const Environment& environment) {
   return Json::parse(*text, nullptr, false);
 }
 
+// The project's word, unless the command line has one.
+deploy::OnFailure on_failure(const UpOptions& options, const project::Project& project) {
+  if (options.on_failure.empty()) return project.defaults.rollout.on_failure;
+  return options.on_failure == "rollback" ? deploy::OnFailure::rollback : deploy::OnFailure::keep;
+}
+
 deploy::UpRequest resolve(const UpOptions& options, Session& session) {
   deploy::UpRequest request = change_request(options.change, session);
   request.wait = options.no_wait ? deploy::Wait::no : deploy::Wait::yes;
   request.dry_run = options.dry_run ? deploy::DryRun::server : deploy::DryRun::no;
   request.lock = lock_options(options.lock);
   request.message = options.message;
-  const bool back = options.on_failure == "rollback";
-  request.on_failure = back ? deploy::OnFailure::rollback : deploy::OnFailure::keep;
+  request.on_failure = on_failure(options, session.project());
   if (options.plan.empty()) return request;
   if (options.change.any())
     throw Error(ErrorKind::usage, "--plan does what the file says: services and options are in it")
@@ -86,7 +91,7 @@ Action bind_up(OptionTable& table) {
   table.option({.names = "--on-failure",
                 .value = "WHAT",
                 .description = "after a bad rollout: keep it to look at, or rollback to the last release that worked; "
-                               "default: keep",
+                               "default: what `defaults.rollout.onFailure` in kforge.yaml says, keep without it",
                 .target = &options->on_failure,
                 .choices = {"keep", "rollback"}});
   add_lock_options(table, options->lock);

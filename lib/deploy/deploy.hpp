@@ -27,8 +27,7 @@ struct Context {
 
 enum class DryRun { no, server };
 enum class Wait { yes, no };
-// What becomes of a rollout that failed: it stays for everybody to look at, or the last good release comes back.
-enum class OnFailure { keep, rollback };
+using project::OnFailure;
 
 // How a run that writes deals with the deploy lock (lock.hpp).
 struct LockOptions {

@@ -27,6 +27,10 @@ std::vector<project::Tier> tiers_from(const std::vector<TeardownStep>& steps, st
 
 }  // namespace
 
+bool DownRun::removes_lock(const TeardownStep& step) const {
+  return std::ranges::any_of(step.removals, [this](const Removal& removal) { return removal.ref == lock_lease(set_); });
+}
+
 // With the namespace of the Lease, heartbeats would end too.
 bool DownRun::takes_lock_away(const TeardownStep& step) const {
   return std::ranges::any_of(step.removals, [this](const Removal& removal) {
@@ -46,8 +50,14 @@ DownRun::DownRun(Session& session, const DownRequest& request, const render::Ren
 const Teardown& DownRun::plan() {
   if (plan_) return *plan_;
   ClusterIdentity(session_).check(request_.cluster);
-  plan_ = plan_teardown(session_, set_, rendered_, request_.data);
+  make_plan();
   return *plan_;
+}
+
+// Who does without the lock leaves it to those who use it.
+void DownRun::make_plan() {
+  plan_ = plan_teardown(session_, set_, rendered_, request_.data);
+  if (!request_.lock.use) std::erase_if(plan_->steps, [this](const TeardownStep& step) { return removes_lock(step); });
 }
 
 Finished DownRun::run() {
@@ -77,8 +87,7 @@ void DownRun::start() {
 }
 
 void DownRun::execute() {
-  if (!plan_->steps.empty() && lock_.acquire() == Lock::Met::others)
-    plan_ = plan_teardown(session_, set_, rendered_, request_.data);
+  if (!plan_->steps.empty() && lock_.acquire() == Lock::Met::others) make_plan();
   std::vector<TeardownStep>& steps = plan_->steps;
   while (reached_ < steps.size()) {
     const project::Tier tier = steps[reached_].tier;
@@ -92,12 +101,14 @@ void DownRun::execute() {
       TeardownStep& step = steps[reached_++];
       recheck_namespaces(step);
       if (takes_lock_away(step)) lock_.release();
+      if (removes_lock(step)) lock_.remove();
       remover_.remove(step);
     }
     session_.emit(StageEnded{.tier = tier,
                              .ready = true,
                              .took = std::chrono::duration_cast<std::chrono::milliseconds>(session_.now() - started)});
   }
+  if (request_.data == Data::remove) lock_.remove();  // the plan was made before the run took it, and made the Lease
 }
 
 // Minutes may have passed since the plan; somebody may have moved in.

@@ -20,8 +20,10 @@ class DownRun {
 
  private:
   void start();
+  void make_plan();
   void execute();
   void recheck_namespaces(TeardownStep& step);
+  bool removes_lock(const TeardownStep& step) const;
   bool takes_lock_away(const TeardownStep& step) const;
   Finished finished(const std::string& outcome) const;
   Finished tell(Finished finished);

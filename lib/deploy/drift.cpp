@@ -147,8 +147,10 @@ Preview drift_of(Session& session, const Plan& plan) {
   return preview;
 }
 
-Preview drift_of(Session& session, const ApplySet& set, const render::Rendered& release) {
-  const PlanOptions options = drift_options();
+Preview drift_of(Session& session, const ApplySet& set, const render::Rendered& release,
+                 const std::vector<std::string>& services) {
+  PlanOptions options = drift_options();
+  options.services = services;
   const Plan plan = make_plan(session, set, release, options);
   return drift_of(session, plan);
 }

@@ -18,8 +18,9 @@ constexpr std::size_t most_named = 3;
 // Made by controllers for the namespace or for its Services and Pods, never by people.
 constexpr std::array<std::string_view, 4> fleeting = {"Event", "Endpoints", "EndpointSlice", "Lease"};
 
+// `default` cannot be deleted, the others must not.
 bool is_protected(const std::string& name) {
-  return name == "default" || name.starts_with("kube-");
+  return name == "default" || project::is_kubernetes_own(name);
 }
 
 // Whoever creates a namespace by other means than kforge's apply owns the label that every namespace gets, or applies

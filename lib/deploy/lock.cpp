@@ -37,6 +37,16 @@ kube::ApiRequest write_request(const ApplySet& set, const LockRecord& record) {
   return request;
 }
 
+// Of the Lease as it stands in the record, so that nobody's lock goes who came in between.
+kube::ApiRequest removal_request(const ApplySet& set, const LockRecord& record) {
+  kube::ApiRequest request = kube::delete_request(lease_kind(), lock_lease(set), "", kube::Propagation::background);
+  request.body = to_text({{"kind", "DeleteOptions"},
+                          {"apiVersion", "v1"},
+                          {"preconditions", {{"resourceVersion", record.resource_version}}}});
+  request.timeout = beat_timeout;
+  return request;
+}
+
 Error not_allowed(const ApplySet& set, const kube::ApiResult& result) {
   Error error = failure_of(result, "cannot use the deploy lock");
   if (result.status == 403)
@@ -259,6 +269,20 @@ void Lock::check_holder() {
 
 void Lock::lose(std::string why) {
   lost_ = std::move(why);
+}
+
+void Lock::remove() {
+  if (!held_ || !lost_.empty()) return;
+  if (beat_) session_.client().cancel(*beat_);
+  beat_ = std::nullopt;
+  for (int attempt = 0; attempt < take_attempts; ++attempt) {
+    const kube::ApiResult result = ask(removal_request(set_, own_));
+    if (result.ok() || result.not_found()) return leave();
+    if (result.status != 409) throw failure_of(result, "cannot delete the deploy lock");
+    read();  // a heartbeat whose answer was lost
+    if (seen_.holder != own_.holder) return leave();
+    own_.resource_version = seen_.resource_version;
+  }
 }
 
 void Lock::leave() {

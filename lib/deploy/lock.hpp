@@ -37,6 +37,8 @@ class Lock final : public Lifeline {
   // Never throws. Nothing when it is not held.
   void release() noexcept;
   bool held() const { return held_; }
+  // Deletes the Lease itself, for a project that is gone. Nothing when it is not held; throws what the server answers.
+  void remove();
   // Frees it when look() has seen that a run which has certainly ended left it behind.
   void sweep();
   // Stops the heartbeats and leaves the lock in place.

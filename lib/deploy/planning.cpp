@@ -7,7 +7,10 @@
 #include "deploy/drift.hpp"
 #include "deploy/prune.hpp"
 #include "deploy/refusals.hpp"
+#include "deploy/restoration.hpp"
 #include "deploy/saved_plan.hpp"
+
+#include <fmt/format.h>
 
 namespace kforge::deploy {
 namespace {
@@ -31,6 +34,25 @@ PlanResult plan_with(Session& session, const UpRequest& request, UpInput input) 
   return result;
 }
 
+Preview drift_from(Session& session, const Context& context, const ApplySet& set, const Release& release,
+                   const std::vector<std::string>& services) {
+  const render::Rendered recorded = deploy::recorded(session, set, release, known_values(context));
+  Preview preview = drift_of(session, set, recorded, services);
+  preview.baseline = release_name(release.number);
+  if (release.status != ReleaseStatus::deployed)
+    preview.remarks.push_back(fmt::format("{} is {}: what it did not reach counts as changed, too", preview.baseline,
+                                          to_string(release.status)));
+  return preview;
+}
+
+Preview drift_from_file(Session& session, const Context& context, const ApplySet& set, const PlanOptions& options) {
+  const Prepared prepared = prepare(session, set, input_of(context), options);
+  Preview preview = drift_of(session, prepared.plan);
+  preview.baseline = "kforge.yaml";
+  preview.remarks.emplace_back("nothing has been released yet: compared with what kforge.yaml says");
+  return preview;
+}
+
 }  // namespace
 
 PlanResult make_preview(Session& session, const UpRequest& request, UpInput input) {
@@ -50,13 +72,14 @@ PlanResult make_preview(const Context& context, const UpRequest& request) {
 }
 
 Preview make_drift(const Context& context, const UpRequest& request) {
-  UpInput input = input_of(context);
   Session session(context, request.timeout);
+  const ApplySet set = applyset_of(session.project());
   PlanOptions options = drift_options();
   options.services = request.services;
   try {
-    const Prepared prepared = prepare(session, applyset_of(session.project()), std::move(input), options);
-    return drift_of(session, prepared.plan);
+    const std::vector<Release> releases = read_releases(session, set);
+    return releases.empty() ? drift_from_file(session, context, set, options)
+                            : drift_from(session, context, set, releases.front(), request.services);
   } catch (const InvalidInput&) {
     throw;  // of the project file
   } catch (const Error& error) {

@@ -34,6 +34,7 @@ struct Preview {
   std::vector<PlannedObject> objects;  // in the order of the run
   PlanSummary summary;
   std::vector<std::string> remarks;  // what quotas leave too little room for
+  std::string baseline{};            // of a drift: what it was compared with, "r3" or "kforge.yaml"
 
   std::size_t count(Category category) const;
   bool changes() const;  // whether `up` would write objects

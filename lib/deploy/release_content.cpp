@@ -39,6 +39,24 @@ std::vector<const render::Object*> in_order(const render::Rendered& content) {
   return objects;
 }
 
+Json objects_json(const render::Rendered& content) {
+  Json list = Json::array();
+  for (const render::Object* object : in_order(content))
+    list.push_back(
+        {{"tier", project::to_string(object->tier)}, {"service", object->service}, {"manifest", object->manifest}});
+  return list;
+}
+
+std::set<std::string> digests_in(const render::Rendered& content) {
+  std::set<std::string> digests;
+  for (const render::Object& object : content.objects) {
+    if (!render::is_secret(object.manifest)) continue;
+    for (const Json& value : at_path(object.manifest, {"data"}))
+      if (value.is_string()) digests.insert(value.get<std::string>());
+  }
+  return digests;
+}
+
 }  // namespace
 
 std::string value_digest(const std::string& salt, std::string_view value) {
@@ -71,46 +89,66 @@ render::Rendered without_values(const render::Rendered& rendered, const std::str
   return content;
 }
 
-render::Rendered merged(const render::Rendered& before, const render::Rendered& now,
-                        const std::vector<std::string>& services) {
+KeptValues values_in(const render::Rendered& rendered, const std::string& salt) {
+  KeptValues values;
+  for (const render::Object& object : rendered.objects) {
+    if (!render::is_secret(object.manifest)) continue;
+    for (const char* field : {"data", "stringData"})
+      for (const auto& [key, value] : at_path(object.manifest, {field}).items())
+        if (value.is_string()) {
+          const std::string text = plain(field, value.get<std::string>());
+          values.emplace(value_digest(salt, text), Secret(text));
+        }
+  }
+  return values;
+}
+
+ReleaseContent merged(const ReleaseContent& before, const ReleaseContent& now,
+                      const std::vector<std::string>& services) {
   std::set<kube::ObjectRef> chosen;
-  for (const Change& change : selected_changes(now, services)) chosen.insert(change.ref);
+  for (const Change& change : selected_changes(now.objects, services)) chosen.insert(change.ref);
   const auto is_replaced = [&](const render::Object& object) {
     return chosen.contains(kube::ref_of(object.manifest)) ||
            std::ranges::find(services, object.service) != services.end();
   };
-  render::Rendered result;
-  for (const render::Object& object : before.objects)
-    if (!is_replaced(object)) result.objects.push_back(object);
-  for (const render::Object& object : now.objects)
-    if (chosen.contains(kube::ref_of(object.manifest))) result.objects.push_back(object);
+  ReleaseContent result;
+  for (const render::Object& object : before.objects.objects)
+    if (!is_replaced(object)) result.objects.objects.push_back(object);
+  for (const render::Object& object : now.objects.objects)
+    if (chosen.contains(kube::ref_of(object.manifest))) result.objects.objects.push_back(object);
+  const std::set<std::string> used = digests_in(result.objects);
+  for (const ReleaseContent* each : {&before, &now})
+    for (const auto& [digest, value] : each->values)
+      if (used.contains(digest)) result.values.emplace(digest, value);
   return result;
 }
 
-std::string content_text(const render::Rendered& content) {
-  Json list = Json::array();
-  for (const render::Object* object : in_order(content))
-    list.push_back(
-        {{"tier", project::to_string(object->tier)}, {"service", object->service}, {"manifest", object->manifest}});
-  return to_text(list);
+std::string content_text(const ReleaseContent& content) {
+  if (content.values.empty()) return to_text(objects_json(content.objects));
+  Json values = Json::object();
+  for (const auto& [digest, value] : content.values) values[digest] = base64_encode(value.reveal());
+  return to_text({{"objects", objects_json(content.objects)}, {"values", std::move(values)}});
 }
 
-std::optional<render::Rendered> content_of(std::string_view text) {
-  const Json list = Json::parse(text, nullptr, false);
+std::optional<ReleaseContent> content_of(std::string_view text) {
+  const Json json = Json::parse(text, nullptr, false);
+  const Json& list = json.is_object() ? at_path(json, {"objects"}) : json;
   if (!list.is_array()) return std::nullopt;
-  render::Rendered content;
+  ReleaseContent content;
   for (const Json& each : list) {
     const std::optional<project::Tier> tier = tier_named(string_at(each, {"tier"}));
     const Json& manifest = at_path(each, {"manifest"});
     if (!tier || string_at(manifest, {"kind"}).empty()) return std::nullopt;
-    content.objects.push_back(
+    content.objects.objects.push_back(
         {.manifest = manifest, .tier = *tier, .service = string_at(each, {"service"}), .origin = {}});
   }
+  for (const auto& [digest, value] : at_path(json, {"values"}).items())
+    if (value.is_string()) content.values.emplace(digest, Secret(plain("data", value.get<std::string>())));
   return content;
 }
 
-std::string content_hash(std::string_view text) {
-  return "sha256:" + sha256_hex(text);
+std::string content_hash(const render::Rendered& objects) {
+  return "sha256:" + sha256_hex(to_text(objects_json(objects)));
 }
 
 }  // namespace kforge::deploy

@@ -2,7 +2,6 @@
 #include "deploy/release_log.hpp"
 
 #include "base/digest.hpp"
-#include "deploy/release_content.hpp"
 #include "kube/user_agent.hpp"
 
 #include <algorithm>
@@ -64,16 +63,20 @@ void ReleaseLog::heal() {
 }
 
 // Of a run for some services the others' objects are those of the last release.
-render::Rendered ReleaseLog::content_of_run(const render::Rendered& rendered) {
+ReleaseContent ReleaseLog::content_of_run(const render::Rendered& rendered) {
   std::optional<Release> last;
   if (!history_.heads.empty()) last = read_release(session_, set_, history_.heads.front().number);
   release_.salt = last && !last->salt.empty() ? last->salt : random_alphanumeric(salt_length);
-  const render::Rendered content = without_values(rendered, release_.salt);
+  const bool keeps_values = session_.project().releases.keep_secret_values;
+  ReleaseContent content{.objects = without_values(rendered, release_.salt)};
+  if (keeps_values) content.values = values_in(rendered, release_.salt);
   if (release_.services.empty()) return content;
   const ReleaseHead* good = history_.last_good();
   if (good == nullptr) return merged({}, content, release_.services);
-  const Release before = good->number == last->number ? *last : read_release(session_, set_, good->number);
-  return merged(read_content(session_, set_, before), content, release_.services);
+  const Release release = good->number == last->number ? *last : read_release(session_, set_, good->number);
+  ReleaseContent before = read_content(session_, set_, release);
+  if (!keeps_values) before.values.clear();
+  return merged(before, content, release_.services);
 }
 
 void ReleaseLog::open(const render::Rendered& rendered) {
@@ -92,17 +95,19 @@ std::optional<Release> ReleaseLog::open_edited(const EditContent& edit) {
   if (runs == history_.heads.end()) return std::nullopt;
   Release last = read_release(session_, set_, runs->number);
   release_.salt = last.salt;
-  store(edit(read_content(session_, set_, last)));
+  ReleaseContent content = read_content(session_, set_, last);
+  if (!session_.project().releases.keep_secret_values) content.values.clear();
+  content.objects = edit(std::move(content.objects));
+  store(content);
   return last;
 }
 
-void ReleaseLog::store(const render::Rendered& content) {
+void ReleaseLog::store(const ReleaseContent& content) {
   release_.number = history_.next_number();
   release_.started = session_.server_now();
   release_.message = session_.masker().masked(std::move(release_.message));
-  const std::string text = content_text(content);
-  release_.hash = content_hash(text);
-  create_release(session_, set_, release_, text);
+  release_.hash = content_hash(content.objects);
+  create_release(session_, set_, release_, content_text(content));
   open_ = true;
 }
 
@@ -119,7 +124,7 @@ void ReleaseLog::close(ReleaseStatus status, const std::string& failure) {
   for (ReleaseChange& change : release_.changes) change.detail = session_.masker().masked(std::move(change.detail));
   update_release(session_, set_, release_);
   history_.heads.insert(history_.heads.begin(), {.number = release_.number, .status = status, .uid = {}});
-  if (status == ReleaseStatus::deployed) trim_releases(session_, set_, history_);
+  if (status != ReleaseStatus::interrupted) trim_releases(session_, set_, history_);
 }
 
 void ReleaseLog::close_anyway(ReleaseStatus status, const std::string& failure) noexcept try {

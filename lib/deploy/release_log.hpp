@@ -37,7 +37,7 @@ class ReleaseLog {
   void add(ReleaseChange change) { release_.changes.push_back(std::move(change)); }
   void add(ReleaseStage stage) { release_.stages.push_back(std::move(stage)); }
   void add_images(const std::map<std::string, std::string>& images);
-  // Nothing when it is not open. After success the oldest releases go.
+  // Nothing when it is not open. Unless it was interrupted, the oldest releases go.
   void close(ReleaseStatus status, const std::string& failure = {});
   // The same on the way out of an error. A record that cannot be closed stays pending: the next run calls it
   // interrupted.
@@ -45,8 +45,8 @@ class ReleaseLog {
 
  private:
   void heal();
-  void store(const render::Rendered& content);
-  render::Rendered content_of_run(const render::Rendered& rendered);
+  void store(const ReleaseContent& content);
+  ReleaseContent content_of_run(const render::Rendered& rendered);
 
   Session& session_;
   const ApplySet& set_;

@@ -4,7 +4,6 @@
 #include "base/gzip.hpp"
 #include "base/text.hpp"
 #include "deploy/names.hpp"
-#include "deploy/release_content.hpp"
 
 #include <fmt/format.h>
 
@@ -121,7 +120,10 @@ void store_parts(Session& session, const ApplySet& set, Release& release, const 
 std::set<int> kept_of(const History& history) {
   std::set<int> kept;
   for (std::size_t i = 0; i < history.heads.size() && i < kept_releases; ++i) kept.insert(history.heads[i].number);
-  if (const ReleaseHead* good = history.last_good()) kept.insert(good->number);
+  // What runs, and what a rollback goes back to.
+  std::size_t good = 0;
+  for (const ReleaseHead& head : history.heads)
+    if (head.status == ReleaseStatus::deployed && good++ < kept_good_releases) kept.insert(head.number);
   return kept;
 }
 
@@ -181,7 +183,7 @@ Release read_release(Session& session, const ApplySet& set, int number) {
       .hint(names.empty() ? "nothing has been released yet" : "there are " + join(names, ", "));
 }
 
-render::Rendered read_content(Session& session, const ApplySet& set, const Release& release) {
+ReleaseContent read_content(Session& session, const ApplySet& set, const Release& release) {
   std::vector<std::string> pieces(static_cast<std::size_t>(release.parts));
   std::optional<Error> failure;
   RequestGroup group(session);
@@ -195,7 +197,7 @@ render::Rendered read_content(Session& session, const ApplySet& set, const Relea
   group.finish("reading the release");
   if (failure) throw *failure;
   const std::optional<std::string> text = gunzip(join(pieces, ""), largest_content);
-  std::optional<render::Rendered> content = text ? content_of(*text) : std::nullopt;
+  std::optional<ReleaseContent> content = text ? content_of(*text) : std::nullopt;
   if (content) return *std::move(content);
   throw Error(ErrorKind::not_found, fmt::format("what release {} consists of is gone or damaged", release.number))
       .why(fmt::format("Secret '{}' in namespace '{}' holds it", part_name(set, release.number, 1), set.name_space))

@@ -6,6 +6,7 @@
 
 #include "deploy/applyset.hpp"
 #include "deploy/release.hpp"
+#include "deploy/release_content.hpp"
 #include "deploy/session.hpp"
 #include "render/render.hpp"
 
@@ -15,7 +16,7 @@
 
 namespace kforge::deploy {
 
-inline constexpr std::size_t kept_releases = 10;
+inline constexpr std::size_t kept_releases = 10, kept_good_releases = 2;
 
 // A release record by its labels.
 struct ReleaseHead {
@@ -46,7 +47,7 @@ std::vector<Release> read_releases(Session& session, const ApplySet& set);
 // Throws Error{not_found} that names those that are there.
 Release read_release(Session& session, const ApplySet& set, int number);
 // Throws Error{not_found} when pieces of it are gone or damaged.
-render::Rendered read_content(Session& session, const ApplySet& set, const Release& release);
+ReleaseContent read_content(Session& session, const ApplySet& set, const Release& release);
 
 // Stores the content first: a record that exists is complete. Throws Error{conflict} when another run has just taken
 // the number.
@@ -54,7 +55,8 @@ void create_release(Session& session, const ApplySet& set, Release& release, con
 // Status and everything else that is known at the end.
 void update_release(Session& session, const ApplySet& set, const Release& release);
 void set_status(Session& session, const ApplySet& set, int number, ReleaseStatus status);
-// Deletes the oldest beyond kept_releases, but never the last good one; and pieces that belong to no record.
+// Deletes the oldest beyond kept_releases, but never the last kept_good_releases that worked; and pieces that belong to
+// no record.
 void trim_releases(Session& session, const ApplySet& set, const History& history);
 
 }  // namespace kforge::deploy

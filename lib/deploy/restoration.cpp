@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "deploy/restoration.hpp"
 
+#include "base/diagnostics.hpp"
 #include "base/text.hpp"
 #include "deploy/live.hpp"
 #include "deploy/names.hpp"
@@ -10,6 +11,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <set>
 
@@ -49,49 +51,34 @@ std::string decoded(const Json& value) {
 // Finds the values behind digests.
 class Vault {
  public:
-  Vault(Session& session, const ApplySet& set, std::string salt, const render::SecretValues& local)
+  Vault(Session& session, const ApplySet& set, std::string salt, const KeptValues& kept,
+        const render::SecretValues& local)
       : salt_(std::move(salt)) {
+    for (const auto& [digest, value] : kept) by_digest_.emplace(digest, value.reveal());
     for (const auto& [name, entry] : local)
       if (entry.value) learn(entry.value->reveal());
     read_live(session, set);
   }
 
-  void fill(Json& secret, std::vector<std::string>& remarks) const {
-    const kube::ObjectRef ref = kube::ref_of(secret);
+  // Puts values where digests are. Of keys whose value is not known any more, which are returned, it is what `instead`
+  // says, in base64.
+  using Instead = std::function<std::string(const std::string& key, const std::string& digest)>;
+  std::vector<std::string> fill(Json& secret, const Instead& instead) const {
     Json data = at_path(secret, {"data"});
-    if (!data.is_object()) return;
     std::vector<std::string> replaced;
+    if (!data.is_object()) return replaced;
     for (auto& [key, value] : data.items()) {
       const std::string digest = value.is_string() ? value.get<std::string>() : std::string();
       if (!is_value_digest(digest)) continue;
-      if (const auto found = by_digest_.find(digest); found != by_digest_.end()) {
-        value = base64_encode(found->second);
-      } else {
-        value = todays(ref, key);
-        replaced.push_back(key);
-      }
+      const auto found = by_digest_.find(digest);
+      value = found != by_digest_.end() ? base64_encode(found->second) : instead(key, digest);
+      if (found == by_digest_.end()) replaced.push_back(key);
     }
     secret["data"] = std::move(data);
-    if (!replaced.empty())
-      remarks.push_back(fmt::format("{}: what {} held then is not known any more, today's value stands in for it",
-                                    ref.to_string(), quoted_list(replaced)));
+    return replaced;
   }
 
- private:
-  void learn(const std::string& value) { by_digest_.emplace(value_digest(salt_, value), value); }
-
-  void read_live(Session& session, const ApplySet& set) {
-    static const schema::Kind& secrets = *schema::Table::embedded().find(schema::kind_name("v1", "Secret"));
-    std::set<Scope> scopes{{&secrets, set.name_space}};
-    const project::Namespaces& spaces = session.project().namespaces;
-    using enum project::Tier;
-    for (const project::Tier tier : {database, auth, backend, gateway}) scopes.emplace(&secrets, spaces.of(tier));
-    read_visible_scopes(session, scopes, live_);
-    for (const auto& [ref, secret] : live_)
-      for (const auto& [key, value] : at_path(secret, {"data"}).items()) learn(decoded(value));
-  }
-
-  // Of the Secret itself, else of its youngest namesake under another hash of the content.
+  // The value that a Secret has today, else that of its youngest namesake under another hash of the content.
   std::string todays(const kube::ObjectRef& ref, const std::string& key) const {
     const Json* best = live_.find(ref);
     const std::string stem = name_without_hash(ref.name);
@@ -110,6 +97,20 @@ class Vault {
         .hint("put the value back under `secrets:` in kforge.yaml and deploy that with `kforge up`");
   }
 
+ private:
+  void learn(const std::string& value) { by_digest_.emplace(value_digest(salt_, value), value); }
+
+  void read_live(Session& session, const ApplySet& set) {
+    static const schema::Kind& secrets = *schema::Table::embedded().find(schema::kind_name("v1", "Secret"));
+    std::set<Scope> scopes{{&secrets, set.name_space}};
+    const project::Namespaces& spaces = session.project().namespaces;
+    using enum project::Tier;
+    for (const project::Tier tier : {database, auth, backend, gateway}) scopes.emplace(&secrets, spaces.of(tier));
+    read_visible_scopes(session, scopes, live_);
+    for (const auto& [ref, secret] : live_)
+      for (const auto& [key, value] : at_path(secret, {"data"}).items()) learn(decoded(value));
+  }
+
   std::string salt_;
   LiveObjects live_;
   std::map<std::string, std::string> by_digest_;
@@ -119,19 +120,47 @@ class Vault {
 
 Restoration restore(Session& session, const ApplySet& set, const Release& release, const Release& newest,
                     const render::SecretValues& local) {
-  render::Rendered content = read_content(session, set, release);
+  ReleaseContent stored = read_content(session, set, release);
+  render::Rendered& content = stored.objects;
   std::erase_if(content.objects, moves_only_forward);
-  if (newest.number != release.number) keep_claims(content, read_content(session, set, newest));
+  if (newest.number != release.number) keep_claims(content, read_content(session, set, newest).objects);
   Restoration restoration;
-  const Vault vault(session, set, release.salt, local);
+  const Vault vault(session, set, release.salt, stored.values, local);
   for (render::Object& object : content.objects) {
     if (!render::is_secret(object.manifest)) continue;
-    vault.fill(object.manifest, restoration.remarks);
+    const kube::ObjectRef ref = kube::ref_of(object.manifest);
+    const std::vector<std::string> replaced =
+        vault.fill(object.manifest, [&](const std::string& key, const std::string&) { return vault.todays(ref, key); });
+    if (!replaced.empty())
+      restoration.remarks.push_back(
+          fmt::format("{}: what {} held then is not known any more, today's value stands in for it", ref.to_string(),
+                      quoted_list(replaced)));
     learn_secret(session.masker(), object.manifest);
   }
   restoration.input.render = [content = std::move(content)](const render::SecretValues&) { return content; };
   restoration.input.brings_back = release.number;
   return restoration;
+}
+
+render::Rendered recorded(Session& session, const ApplySet& set, const Release& release,
+                          const render::SecretValues& local) {
+  ReleaseContent stored = read_content(session, set, release);
+  render::Rendered& content = stored.objects;
+  const Vault vault(session, set, release.salt, stored.values, local);
+  for (render::Object& object : content.objects) {
+    if (!render::is_secret(object.manifest)) continue;
+    vault.fill(object.manifest, [](const std::string&, const std::string& digest) { return base64_encode(digest); });
+    learn_secret(session.masker(), object.manifest);
+  }
+  return std::move(stored.objects);
+}
+
+render::SecretValues known_values(const Context& context) {
+  try {
+    return render::resolve_local(context.project, context.environment.variables);
+  } catch (const InvalidInput&) {
+    return {};
+  }
 }
 
 }  // namespace kforge::deploy

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a rollback deploys: the objects of a stored release, with everything that only moves forward left as it is.
+// What stored releases hold, as objects again: those that a rollback deploys, with everything that only moves forward
+// left as it is, and those that a drift is measured by.
 #pragma once
 
 #include "deploy/applyset.hpp"
@@ -21,5 +22,13 @@ struct Restoration {
 // value takes its place and a remark says so. Throws Error{not_found} when there is no value at all.
 Restoration restore(Session& session, const ApplySet& set, const Release& release, const Release& newest,
                     const render::SecretValues& local);
+
+// The objects of `release` as they were deployed, to compare with. A secret value that is not known any more is
+// replaced by its digest, which differs from whatever stands there now.
+render::Rendered recorded(Session& session, const ApplySet& set, const Release& release,
+                          const render::SecretValues& local);
+
+// Secret values that the project file and the environment give; none of them when one is missing.
+render::SecretValues known_values(const Context& context);
 
 }  // namespace kforge::deploy

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "deploy/rollback.hpp"
 
-#include "base/diagnostics.hpp"
 #include "base/text.hpp"
 #include "deploy/restoration.hpp"
 #include "deploy/up_run.hpp"
@@ -12,15 +11,6 @@
 
 namespace kforge::deploy {
 namespace {
-
-// Values that the project file gives; a rollback works without them, too.
-render::SecretValues local_values(const Context& context) {
-  try {
-    return render::resolve_local(context.project, context.environment.variables);
-  } catch (const InvalidInput&) {
-    return {};
-  }
-}
 
 std::string names_of(const std::vector<Release>& releases) {
   std::vector<std::string> names;
@@ -36,7 +26,7 @@ Way find_way(Session& session, const Context& context, int number) {
   const ApplySet set = applyset_of(session.project());
   const std::vector<Release> releases = read_releases(session, set);
   Way way{.target = choose_target(releases, number), .current = releases.front(), .restoration = {}};
-  way.restoration = restore(session, set, way.target, way.current, local_values(context));
+  way.restoration = restore(session, set, way.target, way.current, known_values(context));
   return way;
 }
 

@@ -2,6 +2,7 @@
 #include "deploy/teardown.hpp"
 
 #include "deploy/foreign.hpp"
+#include "deploy/lock_record.hpp"
 #include "deploy/names.hpp"
 #include "deploy/releases.hpp"
 #include "deploy/selection.hpp"
@@ -52,7 +53,10 @@ class TeardownPlan {
     std::vector<Lookup> parent{{set_.parent(), &known(secret_kind)}};
     read_objects(session_, parent, live_);
     if (const Json* found = live_.find(set_.parent())) plan_.parent = *found;
-    if (data_ == Data::remove) read_history();
+    if (data_ == Data::remove) {
+      read_history();
+      read_lease();
+    }
     std::set<Scope> scopes{{&known(secret_kind), set_.name_space}, {&known(claim_kind), set_.name_space}};
     for (const render::Object& object : rendered.objects) {
       const kube::ObjectRef ref = kube::ref_of(object.manifest);
@@ -72,6 +76,16 @@ class TeardownPlan {
       if (result.ok()) records_ = kube::items_of(std::move(result.body));
     });
     group.finish("reading the releases");
+  }
+
+  // An account that may not see Leases has taken none.
+  void read_lease() {
+    RequestGroup group(session_);
+    const kube::ObjectRef ref = lock_lease(set_);
+    group.send(kube::get_request(known(ref.kind), ref), [this](kube::ApiResult result) {
+      if (result.ok()) lease_ = std::move(result.body);
+    });
+    group.finish("looking at the deploy lock");
   }
 
   const schema::Kind* find_kind(const schema::KindName& name) {
@@ -146,7 +160,15 @@ class TeardownPlan {
     if (!step.removals.empty()) plan_.steps.push_back(std::move(step));
   }
 
-  // The parent and its namespace come last: as long as they stand, another `down` knows what is left.
+  // In a namespace that stays; otherwise it goes with it.
+  void remove_lease() {
+    const kube::ObjectRef ref = lock_lease(set_);
+    if (!lease_.is_null())
+      plan_.steps.push_back({Tier::namespaces, {{.ref = ref, .kind = &known(ref.kind), .uid = kube::uid_of(lease_)}}});
+  }
+
+  // The parent and its namespace come last: as long as they stand, another `down` knows what is left. The lock is held
+  // until there is nothing to write any more.
   void remove_data(std::vector<Removal> claims, std::vector<Removal> namespaces) {
     std::vector<Removal> others, own;
     for (Removal& space : namespaces) {
@@ -158,7 +180,10 @@ class TeardownPlan {
     remove_history();
     remove_record(values_secret(set_));
     remove_record(set_.parent());
-    if (!own.empty()) plan_.steps.push_back({Tier::namespaces, std::move(own)});
+    if (own.empty())
+      remove_lease();
+    else
+      plan_.steps.push_back({Tier::namespaces, std::move(own)});
   }
 
   bool may_go(const Removal& space) {
@@ -175,6 +200,7 @@ class TeardownPlan {
   Data data_;
   LiveObjects live_;
   std::vector<Json> records_;  // of releases
+  Json lease_;                 // the deploy lock, or null
   std::map<kube::ObjectRef, Tier> tiers_;
   std::map<std::pair<int, int>, std::vector<Removal>> by_order_;
   Teardown plan_;

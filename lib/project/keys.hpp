@@ -10,13 +10,15 @@ namespace kforge::project {
 const Section& top_section();         // -> Project
 const Section& kubernetes_section();  // -> Project
 const Section& defaults_section();    // -> Defaults
+const Section& releases_section();    // -> Releases
 const Section& namespaces_section();  // -> Namespaces
 
-const Section& resources_section();  // -> Resources
-const Section& requests_section();   // -> ResourceAmounts
-const Section& limits_section();     // -> ResourceAmounts
-const Section& rollout_section();    // -> Rollout
-const Section& drain_section();      // -> Drain
+const Section& resources_section();        // -> Resources
+const Section& requests_section();         // -> ResourceAmounts
+const Section& limits_section();           // -> ResourceAmounts
+const Section& rollout_section();          // -> Rollout
+const Section& default_rollout_section();  // -> Rollout, with what counts for a whole run
+const Section& drain_section();            // -> Drain
 
 const Section& secret_section();         // -> SecretSpec
 const Section& secret_source_section();  // -> SecretSource

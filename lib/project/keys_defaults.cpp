@@ -23,6 +23,28 @@ Field pods_row(About about, std::string Rollout::*member) {
       [member](const yaml::Entry& entry, const Field&, Rollout& out, Reader&) { out.*member = entry.value.scalar; });
 }
 
+std::vector<Field> rollout_rows() {
+  return rows(
+      pods_row({"maxSurge", "1", "Pods above the wanted number while a rollout runs: a number or a percentage"},
+               &Rollout::max_surge),
+      pods_row({"maxUnavailable", "0", "Pods below the wanted number while a rollout runs: a number or a percentage"},
+               &Rollout::max_unavailable),
+      row<Rollout>({"minReadySeconds", "3", "Seconds that a new pod must stay ready before it counts"},
+                   integer(0, 3600), &Rollout::min_ready_seconds),
+      row<Rollout>({"deadline", "5m", "Longest time without progress before a rollout counts as failed"},
+                   amount(formats::duration), &Rollout::deadline),
+      row<Rollout>({"history", "5", "Old revisions that the cluster keeps"}, integer(0, 100), &Rollout::history));
+}
+
+// Of a whole run, so that no service has its own.
+Field on_failure_row() {
+  return row_of_words<Rollout>(
+      {"onFailure", "keep",
+       "What `kforge up` does after a bad rollout: keep it to look at, or rollback to the last release that worked"},
+      std::vector<std::pair<std::string_view, OnFailure>>{{"keep", OnFailure::keep}, {"rollback", OnFailure::rollback}},
+      &Rollout::on_failure);
+}
+
 // A limit that is lowered takes with it a request that was not written beside it.
 void fit_request(const yaml::Node& written, const char* key, std::string ResourceAmounts::*amount,
                  Resources& resources) {
@@ -63,8 +85,8 @@ const Section& defaults_section() {
                               [](const yaml::Entry& entry, const Field&, Defaults& out, Reader& reader) {
                                 read_resources(entry, out.resources, reader);
                               }),
-           row<Defaults>({"rollout", "", "How new pods of every service replace old ones"}, mapping_of(rollout_section),
-                         &Defaults::rollout),
+           row<Defaults>({"rollout", "", "How new pods of every service replace old ones"},
+                         mapping_of(default_rollout_section), &Defaults::rollout),
            row<Defaults>({"drain", "", "How pods of every service end"}, mapping_of(drain_section), &Defaults::drain),
            row<Defaults>({"labels", "", "Labels of every object", 0, "", "{owner: team-shop}"},
                          map_of(formats::label_key, {scalar(formats::label_value)}), &Defaults::labels))};
@@ -106,18 +128,16 @@ const Section& limits_section() {
 }
 
 const Section& rollout_section() {
-  static const Section table{
-      "rollout", "",
-      rows(pods_row({"maxSurge", "1", "Pods above the wanted number while a rollout runs: a number or a percentage"},
-                    &Rollout::max_surge),
-           pods_row(
-               {"maxUnavailable", "0", "Pods below the wanted number while a rollout runs: a number or a percentage"},
-               &Rollout::max_unavailable),
-           row<Rollout>({"minReadySeconds", "3", "Seconds that a new pod must stay ready before it counts"},
-                        integer(0, 3600), &Rollout::min_ready_seconds),
-           row<Rollout>({"deadline", "5m", "Longest time without progress before a rollout counts as failed"},
-                        amount(formats::duration), &Rollout::deadline),
-           row<Rollout>({"history", "5", "Old revisions that the cluster keeps"}, integer(0, 100), &Rollout::history))};
+  static const Section table{"rollout", "", rollout_rows()};
+  return table;
+}
+
+const Section& default_rollout_section() {
+  static const Section table{"default rollout", "", [] {
+                               std::vector<Field> fields = rollout_rows();
+                               fields.push_back(on_failure_row());
+                               return fields;
+                             }()};
   return table;
 }
 

@@ -113,6 +113,8 @@ const Section& top_section() {
             environments_row(), row_of_group<Project>({"kubernetes", "", "The cluster"}, kubernetes_section),
             row<Project>({"defaults", "", "What services have unless they say otherwise"}, mapping_of(defaults_section),
                          &Project::defaults),
+            row<Project>({"releases", "", "What the cluster keeps of every release"}, mapping_of(releases_section),
+                         &Project::releases),
             row<Project>({"namespaces", "", "Namespaces of the tiers; several tiers may share one"},
                          mapping_of(namespaces_section), &Project::namespaces),
             row_with<Project>({"secrets", "",
@@ -137,6 +139,17 @@ const Section& kubernetes_section() {
            row<Project>(
                {"minVersion", "\"1.30\"", "The oldest Kubernetes version that the project is meant for; 1.30 or newer"},
                text(formats::minor_version), &Project::min_version))};
+  return table;
+}
+
+const Section& releases_section() {
+  static const Section table{
+      "releases", "",
+      rows(row<Releases>({"keepSecretValues", "false",
+                          "Whether a release keeps the values of its secrets beside their digests, so that a rollback "
+                          "has them when nothing else does; whoever may read Secrets in the namespace of the releases "
+                          "can read them there"},
+                         boolean(), &Releases::keep_secret_values))};
   return table;
 }
 

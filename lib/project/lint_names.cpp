@@ -42,9 +42,10 @@ void check_version(const Project& project, Diagnostics& problems) {
 
 void check_namespaces(const Project& project, Diagnostics& problems) {
   for (const Tier tier : {Tier::database, Tier::auth, Tier::backend, Tier::gateway})
-    if (project.namespaces.of(tier).starts_with("kube-"))
+    if (is_kubernetes_own(project.namespaces.of(tier)))
       problems.error(project.place_of({"namespaces", std::string(to_string(tier))}),
-                     fmt::format("'{}' is a namespace of Kubernetes itself", project.namespaces.of(tier)));
+                     fmt::format("Kubernetes keeps the namespace '{}' for itself", project.namespaces.of(tier)),
+                     fmt::format("choose another one, such as '{}'", Namespaces{}.of(tier)));
 }
 
 }  // namespace

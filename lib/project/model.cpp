@@ -60,6 +60,10 @@ const std::string& Namespaces::of(Tier tier) const {
   return gateway;
 }
 
+bool is_kubernetes_own(std::string_view name_space) {
+  return name_space.starts_with("kube-");
+}
+
 std::string role_secret_name(std::string_view role) {
   return "postgres-role-" + replace_all(std::string(role), "_", "-");
 }

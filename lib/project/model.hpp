@@ -26,11 +26,15 @@ struct Resources {
   ResourceAmounts requests, limits;
 };
 
+// What becomes of a rollout that failed: it stays for everybody to look at, or the last good release comes back.
+enum class OnFailure { keep, rollback };
+
 struct Rollout {
   std::string max_surge = "1", max_unavailable = "0";  // a number or "25%"
   int min_ready_seconds = 3;
-  std::chrono::seconds deadline{300};  // progressDeadlineSeconds
-  int history = 5;                     // revisionHistoryLimit
+  std::chrono::seconds deadline{300};      // progressDeadlineSeconds
+  int history = 5;                         // revisionHistoryLimit
+  OnFailure on_failure = OnFailure::keep;  // of the whole run; only in `defaults`
 };
 
 struct Drain {
@@ -48,6 +52,10 @@ struct Defaults {
   Rollout rollout;
   Drain drain;
   std::map<std::string, std::string> labels;  // added to every object
+};
+
+struct Releases {
+  bool keep_secret_values = false;  // in the records, beside their digests
 };
 
 struct Namespaces {
@@ -179,6 +187,9 @@ struct Gateway {
   Resources resources;
 };
 
+// kube-system and the others that Kubernetes keeps for itself: the prefix is reserved.
+bool is_kubernetes_own(std::string_view name_space);
+
 // A strategic merge patch on a rendered object.
 struct Patch {
   std::string kind, name, name_space;  // name_space empty: any
@@ -200,6 +211,7 @@ struct Project {
   std::string context;      // kubernetes.context
   std::string min_version;  // kubernetes.minVersion
   Defaults defaults;
+  Releases releases;
   Namespaces namespaces;
   std::map<std::string, SecretSpec>
       secrets;  // those of the file and the implied ones (superuser, admin, database roles)

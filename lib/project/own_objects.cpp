@@ -69,6 +69,7 @@ class ObjectCheck {
     refuse_octal(node, problems_);
     schema::validate(table(), node, schema::Completeness::whole_object, problems_);
     check_repeat(node, name);
+    check_place(node, name);
   }
 
   bool has_identity(const yaml::Node& node) {
@@ -99,6 +100,18 @@ class ObjectCheck {
     if (!fresh)
       problems_.error(node.place(),
                       fmt::format("{} '{}' stands in {} already", name.kind, text_at(metadata, "name"), first->second));
+  }
+
+  // What stands there keeps the cluster alive, and is no project's to change or to delete.
+  void check_place(const yaml::Node& node, const KindName& name) {
+    const yaml::Node& metadata = *node.find("metadata");
+    const bool is_namespace = name.group.empty() && name.kind == "Namespace";
+    const yaml::Node* where = metadata.find(is_namespace ? "name" : "namespace");
+    if (where == nullptr || !where->is_scalar() || !is_kubernetes_own(where->scalar)) return;
+    problems_.error(where->place(), fmt::format("Kubernetes keeps the namespace '{}' for itself", where->scalar),
+                    is_namespace ? "choose another name"
+                                 : "leave 'namespace' out, and the object goes into that of its stage; what the "
+                                   "cluster needs there is for its administrator to apply");
   }
 
   const Project& project_;

@@ -61,16 +61,18 @@ Json counts_json(const deploy::Preview& preview) {
 Json plan_json(const deploy::Started& run, const deploy::Preview& preview) {
   Json objects = Json::array();
   for (const deploy::PlannedObject& object : preview.objects) objects.push_back(object_json(object));
-  return {{"v", 1},
-          {"project", run.project},
-          {"environment", run.environment},
-          {"context", run.context},
-          {"server", run.server},
-          {"user", run.user},
-          {"changes", preview.changes()},
-          {"counts", counts_json(preview)},
-          {"objects", std::move(objects)},
-          {"remarks", preview.remarks}};
+  Json document = {{"v", 1},
+                   {"project", run.project},
+                   {"environment", run.environment},
+                   {"context", run.context},
+                   {"server", run.server},
+                   {"user", run.user},
+                   {"changes", preview.changes()},
+                   {"counts", counts_json(preview)},
+                   {"objects", std::move(objects)},
+                   {"remarks", preview.remarks}};
+  if (!preview.baseline.empty()) document["baseline"] = preview.baseline;
+  return document;
 }
 
 }  // namespace kforge::ui

@@ -221,10 +221,10 @@ std::string drift_counts(const deploy::Preview& preview) {
   const std::size_t differing = preview.count(Category::update), missing = preview.count(Category::remove);
   std::vector<std::string> parts;
   if (differing > 0)
-    parts.push_back(fmt::format("{} of {} differ{} from kforge.yaml", counted(fields, "field"),
-                                counted(differing, "object"), fields == 1 ? "s" : ""));
+    parts.push_back(fmt::format("{} of {} differ{} from {}", counted(fields, "field"), counted(differing, "object"),
+                                fields == 1 ? "s" : "", preview.baseline));
   if (missing > 0) parts.push_back(counted(missing, "object") + (missing == 1 ? " is missing" : " are missing"));
-  parts.push_back(fmt::format("{} as kforge.yaml says", preview.count(Category::unchanged)));
+  parts.push_back(fmt::format("{} as in {}", preview.count(Category::unchanged), preview.baseline));
   return join(parts, ", ");
 }
 

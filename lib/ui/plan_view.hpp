@@ -25,7 +25,7 @@ std::vector<Line> plan_lines(const deploy::Preview& preview, const PlanLook& loo
 
 // "2 to update, 1 to create, 0 to delete, 1 conflict, 41 unchanged"
 std::string plan_counts(const deploy::Preview& preview);
-// "3 fields of 2 objects differ from kforge.yaml, 1 object is missing, 40 as they should be"
+// "3 fields of 2 objects differ from r3, 1 object is missing, 40 as in r3"
 std::string drift_counts(const deploy::Preview& preview);
 
 // `before → after`, or what is added or removed: for one field. Several lines of text show the lines that differ.

@@ -64,6 +64,18 @@ TEST_CASE("check lists every mistake with its place, and exits 10") {
   CHECK(world.out_json()["error"]["place"]["line"] == 7);
 }
 
+TEST_CASE("a namespace that Kubernetes keeps for itself is refused before anything is asked") {
+  World world;
+  world.write_project(std::string(tests::small_project) + "namespaces: {backend: kube-system}\n");
+  for (const char* command : {"check", "plan", "up"}) {
+    INFO(command);
+    CHECK(world.run({command}) == 10);
+    CHECK(has(world.err(), ":23: error: Kubernetes keeps the namespace 'kube-system' for itself"));
+    CHECK(has(world.err(), "choose another one, such as 'backend'"));
+  }
+  CHECK_FALSE(world.network_used());
+}
+
 TEST_CASE("commands that need a project say so where there is none") {
   World world;
   for (const char* command : {"check", "render", "status", "up", "down"}) {

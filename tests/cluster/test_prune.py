@@ -52,7 +52,7 @@ def test_killed_while_it_deletes_the_next_run_goes_on(project):
     assert not {name for name in project.names("backend", WORKLOADS) if name.startswith("worker")}
 
 
-def test_objects_of_others_stay_as_they_are_through_up_prune_and_down(project):
+def test_objects_of_others_stay_as_they_are_through_up_prune_rollback_and_down(project):
     space = project.namespaces["backend"]
     project.cluster.make_namespaces(space)
     marks = {"plain": {}, "helms": {"annotations": {"meta.helm.sh/release-name": "legacy"}}, "kapps": {"labels": {"kapp.k14s.io/app": "17"}},
@@ -72,6 +72,8 @@ def test_objects_of_others_stay_as_they_are_through_up_prune_and_down(project):
     without_worker(project)
     project.run("up").expect(0)
     assert theirs() == before
+    project.run("rollback", "--yes").expect(0)
+    assert theirs() == before and "worker" in project.names("backend", WORKLOADS)
     project.run("down", "--delete-data", "--yes").expect(0)
     assert theirs() == before and "web" not in project.names("backend", WORKLOADS)
 

@@ -123,7 +123,7 @@ def snapshot(sandbox) -> dict[str, str]:
     return found
 
 
-def test_objects_of_others_stay_byte_identical_through_up_prune_and_down(sandbox):
+def test_objects_of_others_stay_byte_identical_through_up_prune_rollback_and_down(sandbox):
     sandbox.name = "small"
     sandbox.start("--name", "small")
     sandbox.kubectl("create", "namespace", "backend")
@@ -141,6 +141,8 @@ def test_objects_of_others_stay_byte_identical_through_up_prune_and_down(sandbox
     write(sandbox, WEB)
     sandbox.kforge("up", "--sandbox").expect(0)
     assert "worker" not in names(sandbox) and snapshot(sandbox) == before
+    back = sandbox.kforge("rollback", "--sandbox", "--yes").expect(0)
+    assert "worker" in names(sandbox) and snapshot(sandbox) == before, back.stderr
     down = sandbox.kforge("down", "--sandbox", "--delete-data", "--yes").expect(0)
     assert "namespace 'backend' stays" in down.stderr
     assert "web" not in names(sandbox) and snapshot(sandbox) == before
@@ -179,11 +181,57 @@ def test_drift_names_who_changed_what(sandbox):
     write(sandbox, WEB)
     sandbox.kforge("up", "--sandbox").expect(0)
     clean = sandbox.kforge("drift", "--sandbox").expect(0)
-    assert "as kforge.yaml says" in clean.stdout
+    assert "as in r1" in clean.stdout
     sandbox.kubectl("patch", "service", "web", "-n", "backend", "--field-manager=somebody", "--type=merge", "-p",
                     '{"metadata": {"labels": {"extra": "label"}}}')
     drift = sandbox.kforge("drift", "--sandbox", "-o", "json").expect(2)
     fields = rows(drift)["Service/web"]["fields"]
     assert [(each["path"], each["before"], each["after"], each["manager"]) for each in fields] == [("metadata.labels.extra", None, "label", "somebody")]
     text = sandbox.kforge("drift", "--sandbox").expect(2).stdout
-    assert "by somebody" in text and "1 field of 1 object differs from kforge.yaml" in text
+    assert "by somebody" in text and "1 field of 1 object differs from r1" in text
+
+
+def test_drift_is_measured_by_the_last_release_and_not_by_the_project_file(sandbox):
+    write(sandbox, WEB)
+    early = sandbox.kforge("drift", "--sandbox").expect(2).stdout
+    assert "nothing has been released yet" in early and "missing" in early
+    sandbox.kforge("up", "--sandbox").expect(0)
+    secret = "secrets: {mail: {password: {env: MAIL}}}\n"
+    write(sandbox, WEB.replace("v1", "v2"), WORKER, more=secret)
+    assert "web" in sandbox.kforge("plan", "--sandbox", env={"MAIL": "x"}).expect(0).stdout
+    clean = sandbox.kforge("drift", "--sandbox").expect(0)  # not even the variable has to be set
+    assert "as in r1" in clean.stdout
+    sandbox.kubectl("scale", "deployment/web", "-n", "backend", "--replicas=3")
+    drift = sandbox.kforge("drift", "--sandbox", "-o", "json").expect(2).json()
+    assert drift["baseline"] == "r1"
+    fields = {f"{each['name']} {field['path']}": (field["before"], field["after"], field["manager"])
+              for each in drift["objects"] for field in each["fields"]}
+    assert fields == {"web spec.replicas": (1, 3, "kubectl")}
+
+
+def test_the_namespace_default_may_be_used_and_is_never_deleted(sandbox):
+    write(sandbox, WEB, more="namespaces: {backend: default}\n")
+    sandbox.start("--name", "small")
+    sandbox.kforge("up", "--sandbox").expect(0)
+    down = sandbox.kforge("down", "--sandbox", "--delete-data", "--yes").expect(0)
+    assert "namespace 'default' stays: it belongs to Kubernetes" in down.stderr
+    assert sandbox.get("namespace", "default")["status"]["phase"] == "Active"
+    assert not sandbox.get("deployments,secrets,leases", "-n", "default")["items"]
+
+
+def test_down_with_data_leaves_nothing_of_kforge_in_a_namespace_that_stays(sandbox):
+    sandbox.name = "small"
+    sandbox.start("--name", "small")
+    sandbox.kubectl("create", "namespace", "backend")
+    sandbox.kubectl("create", "configmap", "theirs", "-n", "backend")
+    for _ in range(2):  # the second time, from the very beginning
+        write(sandbox, WEB)
+        sandbox.kforge("up", "--sandbox").expect(0)
+        assert sandbox.get("lease", "kforge-small", "-n", "backend")
+        preview = sandbox.kforge("down", "--sandbox", "--delete-data", "--dry-run").expect(0)
+        assert "1 Lease" in preview.stdout
+        down = sandbox.kforge("down", "--sandbox", "--delete-data", "--yes").expect(0)
+        assert "namespace 'backend' stays" in down.stderr
+        left = sandbox.get("secrets,leases,configmaps", "-n", "backend")["items"]
+        assert {each["metadata"]["name"] for each in left} == {"kube-root-ca.crt", "theirs"}
+        assert "nothing to do" in sandbox.kforge("down", "--sandbox", "--delete-data", "--yes").expect(0).stderr

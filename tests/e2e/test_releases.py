@@ -74,9 +74,47 @@ def test_a_bad_rollout_brings_the_last_good_release_back_when_that_is_asked_for(
     assert "rollback from r4 to r3" in small.kforge("rollback", "--sandbox", "--dry-run").expect(0).stdout
 
 
+def test_a_rollback_without_a_number_goes_back_over_what_failed(small):
+    for tag in ("v1", "v2", "v3"):
+        small.write_service(f"web:{tag}")
+        small.kforge("up", "--sandbox").expect(0)
+    for level in ("info", "debug"):
+        small.write_service("web:missing", f", env: {{LOG_LEVEL: {level}}}")
+        small.kforge("up", "--sandbox").expect(20)
+    assert "rollback from r5 to r3" in small.kforge("rollback", "--sandbox", "--dry-run").expect(0).stdout
+    small.kforge("rollback", "--sandbox", "--yes").expect(0)
+    assert image(small) == "web:v3"
+
+
+def test_of_twelve_releases_the_ten_newest_are_kept(small):
+    for number in range(1, 13):
+        small.write_service(f"web:v{number}")
+        small.kforge("up", "--sandbox").expect(0)
+    assert [each["release"] for each in releases(small)] == list(range(12, 2, -1))
+    records = small.get("secrets", "-n", "backend", "-l", "kforge.dev/revision")["items"]
+    assert {int(each["metadata"]["labels"]["kforge.dev/revision"]) for each in records} == set(range(3, 13))
+
+
 def test_a_first_deploy_that_fails_stays_to_be_looked_at(small):
     small.write_service("web:missing")
     small.kforge("up", "--sandbox", "--on-failure", "rollback").expect(20)
+    assert image(small) == "web:missing"
+
+
+def test_the_project_file_may_ask_for_the_way_back_and_the_command_line_has_the_last_word(small):
+    keys = "defaults: {rollout: {minReadySeconds: 0, onFailure: rollback}}\n"
+
+    def say(image: str):
+        small.write(f'apiVersion: kforge.dev/v1\nproject: small\n{keys}services: {{web: {{image: "{image}", port: 8000, replicas: 2}}}}\n')
+
+    say("web:missing")
+    small.kforge("up", "--sandbox").expect(20)  # nothing to go back to
+    say("web:v1")
+    small.kforge("up", "--sandbox").expect(0)
+    say("web:missing")
+    assert "rolling back to r2" in small.kforge("up", "--sandbox").expect(22).stderr
+    assert image(small) == "web:v1"
+    small.kforge("up", "--sandbox", "--on-failure", "keep").expect(20)
     assert image(small) == "web:missing"
 
 
@@ -131,6 +169,39 @@ def test_an_interrupted_release_is_called_so_and_the_next_up_goes_on(small):
     small.write_service("web:v3")
     small.kforge("up", "--sandbox").expect(0)
     assert [r["status"] for r in releases(small)][:2] == ["deployed", "interrupted"]
+
+
+@pytest.mark.parametrize("kept", [False, True], ids=["digests", "kept"])
+def test_a_secret_value_that_no_secret_has_any_more_comes_back_when_releases_keep_them(sandbox, kept):
+    sandbox.name = "small"
+    values = {name: f"{name}-{secrets.token_hex(12)}" for name in ("old", "new")}
+    sandbox.write("apiVersion: kforge.dev/v1\nproject: small\ndefaults: {rollout: {minReadySeconds: 0}}\n"
+                  + ("releases: {keepSecretValues: true}\n" if kept else "") +
+                  "secrets: {mail: {password: {env: MAIL}}}\n"
+                  "services: {web: {image: \"web:v1\", port: 8000, replicas: 1, secretEnv: {MAIL: mail.password}}}\n")
+    sandbox.start("--speed", "20")
+
+    def run(*arguments: str, value: str = "new"):
+        result = sandbox.kforge(*arguments, "--sandbox", env={"MAIL": values[value]})
+        assert not [each for each in values.values() if each in result.text]
+        return result
+
+    def secret_of_web() -> dict:
+        live = sandbox.get("deployment", "web", "-n", "backend")
+        variables = live["spec"]["template"]["spec"]["containers"][0]["env"]
+        name = next(each for each in variables if each["name"] == "MAIL")["valueFrom"]["secretKeyRef"]["name"]
+        return sandbox.get("secret", name, "-n", "backend")
+
+    run("up", value="old").expect(0)
+    first = secret_of_web()["metadata"]["name"]
+    run("up").expect(0)
+    sandbox.kubectl("delete", "secret", first, "-n", "backend")
+    run("history", "show", "1", "-o", "json").expect(0), run("history", "show", "2", "-v").expect(0)
+    run("history", "diff", "1", "2").expect(0), run("history", "-o", "json").expect(0)
+    back = run("rollback", "--yes", "-v").expect(0)
+    assert ("is not known any more" in back.text) == (not kept)
+    value = base64.b64decode(secret_of_web()["data"]["password"]).decode()
+    assert value == values["old" if kept else "new"]
 
 
 class Watcher(threading.Thread):

@@ -154,6 +154,9 @@ Reply FakeCluster::remove_object(const ApiCall& call, const Served& kind, const 
                                fmt::format("Operation cannot be fulfilled on {} \"{}\": Precondition failed: UID in "
                                            "precondition: {}, UID in object meta: {}",
                                            kind.plural, call.name, wanted, uid));
+  const std::string version = string_at(options, {"preconditions", "resourceVersion"});
+  if (!version.empty() && version != string_at(object, {"metadata", "resourceVersion"}))
+    return Reply::status_error(409, "Conflict", "Precondition failed: ResourceVersion in precondition: " + version);
   if (call.dry_run()) return Reply::json(200, object);
   ++writes_.deletes;
   react(kind, object, "deleted");

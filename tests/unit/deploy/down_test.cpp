@@ -195,6 +195,45 @@ TEST_CASE("a namespace with something of others in it stays") {
   CHECK(contains(run.told.text(), "namespace 'backend' stays: "));
 }
 
+TEST_CASE("in a namespace that stays, nothing of the releases and of the lock stays, the lock last") {
+  Running rig;
+  rig.locks = true;
+  rig.cluster.put(config_map("database", "of-somebody"));
+  SECTION("a Lease that is there") {
+    rig.sample.order_image = "shop/order-service:v2";
+    rig.up();
+    REQUIRE(rig.cluster.find("Lease", "database", "kforge-shop"));
+  }
+  SECTION("a Lease that down has to make") {
+    REQUIRE_FALSE(rig.cluster.find("Lease", "database", "kforge-shop"));
+  }
+  const Ended run = rig.down_with_data();
+  REQUIRE_FALSE(run.error);
+  CHECK(rig.cluster.all("Lease").empty());
+  CHECK(rig.cluster.all("Secret").empty());
+  CHECK(rig.cluster.find("ConfigMap", "database", "of-somebody"));
+  const std::vector<std::string> lines = rig.deletions();
+  CHECK(position(lines, {"secrets/kforge.shop"}) < position(lines, {"leases/kforge-shop"}));
+  CHECK(rig.down_with_data().finished->outcome == "nothing to do");
+}
+
+TEST_CASE("a lock that somebody holds is not deleted, and --no-lock leaves it alone") {
+  Running rig;
+  rig.cluster.put(config_map("database", "of-somebody"));
+  rig.cluster.put({{"apiVersion", "coordination.k8s.io/v1"},
+                   {"kind", "Lease"},
+                   {"metadata", {{"name", "kforge-shop"}, {"namespace", "database"}}},
+                   {"spec",
+                    {{"holderIdentity", "ci@elsewhere:1"},
+                     {"leaseDurationSeconds", 60},
+                     {"renewTime", format_rfc3339_micro(rig.clock.wall_time())}}}});
+  rig.locks = true;
+  CHECK(rig.down_with_data().error->kind == ErrorKind::lock_held);
+  rig.locks = false;
+  REQUIRE_FALSE(rig.down_with_data().error);
+  CHECK(rig.cluster.find("Lease", "database", "kforge-shop"));
+}
+
 TEST_CASE("somebody who moves in while down works is safe") {
   Running rig;
   rig.cluster.when_deleted("Deployment", "kong", 0ms,

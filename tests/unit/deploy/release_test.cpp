@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <random>
 
 namespace kforge::tests {
 namespace {
@@ -168,6 +169,27 @@ TEST_CASE("the last release that worked is kept however many failed after it") {
   CHECK(history.next_number() == 15);
 }
 
+TEST_CASE("what a rollback goes back to is never trimmed, however many failed after it (history-trim)") {
+  Rig rig({"order-service"});
+  rig.cluster.when_written("Deployment", "order-service", 300ms, [](FakeCluster& cluster, const Json& object) {
+    if (contains(object.at("spec").dump(), "broken"))
+      put_pod(cluster, object, "order-service-broken-1", waiting_container("InvalidImageName", "no such image"));
+    else
+      cluster.set_status("Deployment", "backend", "order-service", ready_status(object));
+  });
+  REQUIRE_FALSE(rig.up().error);
+  for (int i = 0; i < 11; ++i) {
+    rig.sample.order_image = fmt::format("shop/order-service:broken-{}", i);
+    REQUIRE(rig.up().error);
+  }
+  CHECK(rig.releases().size() == 11);  // the ten newest, which failed, and the one before them
+  CHECK(rig.rollback_preview().target.number == 1);
+  rig.sample.order_image = "shop/order-service:v2";
+  REQUIRE_FALSE(rig.up().error);
+  CHECK(rig.releases().size() == 11);
+  CHECK(rig.rollback_preview().target.number == 1);
+}
+
 TEST_CASE("a rollback without a number skips what failed and what is the same (rollback-skips-failed)") {
   using enum ReleaseStatus;
   const std::vector<Release> releases{release(5, failed, "e"), release(4, failed, "d"), release(3, deployed, "c"),
@@ -219,6 +241,41 @@ TEST_CASE("a rollback of a rollback is where it started, and up finds nothing to
   CHECK(rig.up().finished->outcome == "nothing to do");
 }
 
+TEST_CASE("whatever two releases differ in, a rollback of a rollback is where it started") {
+  std::mt19937 dice(5);
+  const auto change = [&dice](Sample& sample) {
+    sample.order_image = fmt::format("shop/order-service:v{}", dice() % 3);
+    sample.product_image = fmt::format("shop/product-service:v{}", dice() % 3);
+    sample.product_replicas = static_cast<int>(1 + dice() % 3);
+    sample.autoscaled = dice() % 2 == 0;
+    sample.settings = {{"LOG_LEVEL", fmt::format("{}", dice() % 3)}};
+    if (dice() % 2 == 0) sample.settings["MORE"] = "x";
+    sample.more.clear();
+    for (const char* name : {"one", "two"})
+      if (dice() % 2 == 0) sample.more.push_back(object(project::Tier::backend, config_map("backend", name)));
+  };
+  for (int i = 0; i < 20; ++i) {
+    Rig rig;
+    change(rig.sample);
+    REQUIRE_FALSE(rig.up().error);
+    change(rig.sample);
+    REQUIRE_FALSE(rig.up().error);
+    if (rig.releases().size() < 2 || rig.releases().at(0).hash == rig.releases().at(1).hash) continue;
+    const auto before = rig.state();
+    REQUIRE_FALSE(rig.rollback(1).error);
+    REQUIRE_FALSE(rig.rollback(2).error);
+    INFO("case " << i);
+    // What only the older release has came back with it, and stays until the next `up`: a rollback deletes nothing.
+    const auto between = rig.state();
+    for (const auto& [name, object] : before) {
+      INFO(name);
+      if (!contains(name, "kforge.shop")) CHECK(between.at(name) == object);
+    }
+    REQUIRE_FALSE(rig.up().error);
+    CHECK(rig.state() == before);
+  }
+}
+
 TEST_CASE("a rollback leaves Jobs, volumes and the replicas of autoscalers alone") {
   Rig rig;
   rig.up();
@@ -264,6 +321,55 @@ TEST_CASE("a secret value that nobody knows any more is replaced by today's, and
   REQUIRE(back.error);
   CHECK(back.error->kind == ErrorKind::not_found);
   CHECK(contains(back.error->what(), "the value of 'password' in Secret backend/mail-44444444 is not known any more"));
+}
+
+TEST_CASE("a project that keeps secret values in its releases gets them back when no Secret has them any more") {
+  Rig rig;
+  rig.project.releases.keep_secret_values = true;
+  rig.up();
+  rig.sample.order_image = "shop/order-service:v2";
+  rig.up();
+  CHECK(contains(stored_text(rig), base64_encode(mail_password)));
+  rig.cluster.remove("Secret", "backend", "mail-44444444");
+  const deploy::RollbackPreview preview = rig.rollback_preview();
+  CHECK_FALSE(contains(join(preview.remarks, "\n"), "not known"));
+  const Ended back = rig.rollback();
+  REQUIRE_FALSE(back.error);
+  CHECK_FALSE(contains(back.told.text(), mail_password));
+  CHECK(string_at(*rig.cluster.find("Secret", "backend", "mail-44444444"), {"data", "password"}) ==
+        base64_encode(mail_password));
+}
+
+TEST_CASE("kept values are no part of what a release is, and go with the key that asks for them") {
+  Rig rig;
+  rig.up();
+  rig.sample.order_image = "shop/order-service:v2";
+  rig.project.releases.keep_secret_values = true;
+  rig.up();
+  rig.sample.order_image = "shop/order-service:v1";
+  rig.up();
+  CHECK(rig.releases().at(0).hash == rig.releases().at(2).hash);
+  rig.project.releases.keep_secret_values = false;
+  rig.sample.product_image = "shop/product-service:v2";
+  deploy::UpRequest only;
+  only.services = {"product-service"};
+  rig.up(only);
+  rig.cluster.remove("Secret", "backend", "mail-44444444");
+  CHECK(rig.rollback(4).error);
+  CHECK_FALSE(rig.rollback(3).error);
+}
+
+TEST_CASE("a release of one service keeps the secret values of the others, too") {
+  Rig rig;
+  rig.project.releases.keep_secret_values = true;
+  rig.up();
+  rig.sample.product_image = "shop/product-service:v2";
+  deploy::UpRequest only;
+  only.services = {"product-service"};
+  REQUIRE_FALSE(rig.up(only).error);
+  rig.cluster.remove("Secret", "backend", "mail-44444444");
+  REQUIRE_FALSE(rig.rollback(2).error);
+  CHECK(rig.cluster.find("Secret", "backend", "mail-44444444"));
 }
 
 TEST_CASE("a bad rollout with --on-failure rollback ends with the last good release and its own code (auto-rollback)") {

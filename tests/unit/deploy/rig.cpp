@@ -119,6 +119,15 @@ deploy::PlanResult Rig::plan(const deploy::UpRequest& request) {
   return deploy::make_preview(session, request, input());
 }
 
+deploy::Preview Rig::drift(const deploy::UpRequest& request) {
+  Recorder told;
+  kube::Client client(*transport, clock, processes, cluster.access(), environment, false);
+  const int writes = cluster.writes().total();
+  deploy::Preview found = deploy::make_drift({client, clock, project, environment, told, origin}, request);
+  CHECK(cluster.writes().total() == writes);
+  return found;
+}
+
 Ended Rig::down(const deploy::DownRequest& asked) {
   deploy::DownRequest request = asked;
   request.lock.use = locks;

@@ -65,6 +65,8 @@ struct Rig {
   Ended up(const deploy::UpRequest& request = {});
   // What `up` would do; throws as the engine does.
   deploy::PlanResult plan(const deploy::UpRequest& request = {});
+  // What others have changed; writes nothing.
+  deploy::Preview drift(const deploy::UpRequest& request = {});
   Ended down(const deploy::DownRequest& request = {});
   // Back to the release of that number; 0: the last one that worked and differs.
   Ended rollback(int number = 0, const deploy::UpRequest& request = {});

@@ -198,6 +198,41 @@ TEST_CASE("an object of the release that is gone is shown, and a paused one does
   CHECK(object_of(found, "Deployment backend/order-service").fields.at(0).path == "spec.paused");
 }
 
+TEST_CASE("drift is measured by the last release, whatever the project file says today") {
+  Rig rig;
+  rig.up();
+  rig.sample.order_image = "shop/order-service:v2";
+  CHECK_FALSE(rig.drift().changes());
+  CHECK(rig.drift().baseline == "r1");
+  patch(rig, "Deployment", "product-service", {{"spec", {{"replicas", 7}}}}, "kubectl-edit");
+  const deploy::Preview found = rig.drift();
+  CHECK(found.count(Category::update) == 1);
+  CHECK(object_of(found, "Deployment backend/product-service").fields.at(0).manager == "kubectl-edit");
+  deploy::UpRequest only;
+  only.services = {"order-service"};
+  CHECK_FALSE(rig.drift(only).changes());
+}
+
+TEST_CASE("drift sees that a secret value was replaced, although nobody knows the old one any more") {
+  Rig rig;
+  rig.up();
+  patch(rig, "Secret", "mail-44444444", {{"data", {{"password", base64_encode("taken-0ver-Pass")}}}}, "kubectl-edit");
+  const deploy::PlannedObject secret = object_of(rig.drift(), "Secret backend/mail-44444444");
+  REQUIRE(secret.fields.size() == 1);
+  CHECK(secret.fields[0].manager == "kubectl-edit");
+  CHECK(secret.fields[0].before.get<std::string>().starts_with("#"));
+  CHECK(secret.fields[0].before != secret.fields[0].after);
+}
+
+TEST_CASE("drift says when the last release failed, and compares with it") {
+  Rig rig({"order-service"});
+  REQUIRE(rig.up().error);
+  const deploy::Preview found = rig.drift();
+  CHECK(found.baseline == "r1");
+  REQUIRE(found.remarks.size() == 1);
+  CHECK(found.remarks[0] == "r1 is failed: what it did not reach counts as changed, too");
+}
+
 TEST_CASE("drift of a Secret shows hashes") {
   Rig rig;
   rig.up();

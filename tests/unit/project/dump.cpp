@@ -13,7 +13,8 @@ Json of(const Resources& resources) {
   return {of(resources.requests), of(resources.limits)};
 }
 Json of(const Rollout& r) {
-  return {r.max_surge, r.max_unavailable, r.min_ready_seconds, r.deadline.count(), r.history};
+  return {r.max_surge,        r.max_unavailable, r.min_ready_seconds,
+          r.deadline.count(), r.history,         static_cast<int>(r.on_failure)};
 }
 Json of(const Drain& drain) {
   return {drain.sleep.count(), drain.grace.count()};
@@ -169,6 +170,7 @@ Json dump(const Project& p) {
           {"context", p.context},
           {"minVersion", p.min_version},
           {"defaults", of(p.defaults)},
+          {"releases", p.releases.keep_secret_values},
           {"namespaces", of(p.namespaces)},
           {"secrets", of(p.secrets)},
           {"database", of(p.database)},

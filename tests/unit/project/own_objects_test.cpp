@@ -3,6 +3,8 @@
 #include "tests/support/temp_dir.hpp"
 #include "tests/unit/project/text.hpp"
 
+#include <fmt/format.h>
+
 namespace kforge::tests {
 namespace {
 
@@ -31,6 +33,18 @@ TEST_CASE("own objects need an identity") {
   CHECK(problems_in("- a\n") == Problems{"1:1 error: this is no Kubernetes object: not a mapping"});
   CHECK(problems_in("apiVersion: v1\nkind: Pod\nmetadata: {generateName: a-}\n") ==
         Problems{"1:1 error: an object without 'metadata.name'"});
+}
+
+TEST_CASE("no object goes into a namespace that Kubernetes keeps for itself, and none of these is a project's") {
+  for (const char* name : {"kube-system", "kube-public", "kube-node-lease", "kube-flannel"}) {
+    const std::string refused = fmt::format("error: Kubernetes keeps the namespace '{}' for itself", name);
+    CHECK(problems_in(fmt::format("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n  namespace: {}\n", name)) ==
+          Problems{"5:14 " + refused});
+    CHECK(problems_in(fmt::format("apiVersion: v1\nkind: Namespace\nmetadata: {{name: {}}}\n", name)) ==
+          Problems{"3:18 " + refused});
+  }
+  CHECK(problems_in("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: default}\n").empty());
+  CHECK(problems_in("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: kube-system}\n").empty());
 }
 
 TEST_CASE("own objects are checked against the kinds of Kubernetes") {

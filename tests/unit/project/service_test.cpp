@@ -120,6 +120,17 @@ TEST_CASE("defaults reach every service, and a service changes single values of 
   CHECK(b.rollout.min_ready_seconds == 0);
 }
 
+TEST_CASE("what follows a bad rollout is said for the whole project, and may differ between environments") {
+  using project::OnFailure;
+  CHECK(load(small()).defaults.rollout.on_failure == OnFailure::keep);
+  const std::string text = small(
+      "defaults: {rollout: {onFailure: rollback}}\n"
+      "environments: {laptop: {defaults: {rollout: {onFailure: keep}}}}\n");
+  CHECK(load(text).defaults.rollout.on_failure == OnFailure::rollback);
+  CHECK(load(text, {.environment_name = "laptop"}).defaults.rollout.on_failure == OnFailure::keep);
+  CHECK(problems_of(small("defaults: {rollout: {onFailure: retry}}\n")).size() == 1);
+}
+
 TEST_CASE("the other keys of a service arrive where they belong") {
   const Service service = service_with(
       "command: [node, \"\"]\n    args: [\"${X}\"]\n    uid: 20000\n    writablePaths: [/app/cache]\n"
