@@ -26,7 +26,7 @@ bool is_foreign(const schema::ManagedEntry& entry) {
 
 // Who changed a field last; of one that was removed nobody knows.
 void name_holder(FieldChange& field, const Entries& entries) {
-  const std::vector<Holder> holders = foreign_holders(entries, field.elements);
+  const std::vector<Holder> holders = other_holders(entries, field.elements);
   if (holders.empty()) return;
   field.manager = holders.front().manager;
   field.since = holders.front().since;

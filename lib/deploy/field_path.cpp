@@ -95,12 +95,18 @@ const Json& value_at(const schema::Kind* kind, const Json& object, const FieldPa
   return *at;
 }
 
-std::vector<Holder> foreign_holders(const std::vector<schema::ManagedEntry>& entries, const FieldPath& path) {
+std::vector<Holder> other_holders(const std::vector<schema::ManagedEntry>& entries, const FieldPath& path) {
   std::vector<Holder> holders;
   for (const schema::ManagedEntry& entry : entries)
-    if (!is_own_manager(entry.manager) && holds(entry.fields, path))
+    if (entry.manager != field_manager && holds(entry.fields, path))
       holders.push_back({entry.manager, entry.subresource, parse_rfc3339(entry.time), entry.operation});
   std::ranges::stable_sort(holders, std::ranges::greater(), &Holder::since);
+  return holders;
+}
+
+std::vector<Holder> foreign_holders(const std::vector<schema::ManagedEntry>& entries, const FieldPath& path) {
+  std::vector<Holder> holders = other_holders(entries, path);
+  std::erase_if(holders, [](const Holder& holder) { return is_own_manager(holder.manager); });
   return holders;
 }
 

@@ -37,5 +37,7 @@ struct Holder {
 };
 // Who holds the field or something below it, the last writer first; kforge's own managers are left out.
 std::vector<Holder> foreign_holders(const std::vector<schema::ManagedEntry>& entries, const FieldPath& path);
+// The same with kforge's verbs (`kforge-scale`, …), so without what applies the project file.
+std::vector<Holder> other_holders(const std::vector<schema::ManagedEntry>& entries, const FieldPath& path);
 
 }  // namespace kforge::deploy

@@ -76,6 +76,7 @@ def test_objects_of_others_stay_as_they_are_through_up_prune_rollback_and_down(p
     assert theirs() == before and "worker" in project.names("backend", WORKLOADS)
     project.run("down", "--delete-data", "--yes").expect(0)
     assert theirs() == before and "web" not in project.names("backend", WORKLOADS)
+    assert not project.get("backend", "secrets,leases")["items"], "nothing of kforge's own stays in a namespace that does"
 
 
 def test_drift_names_manager_and_time(project):

@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "deploy/drift.hpp"
+#include "deploy/names.hpp"
 #include "tests/unit/deploy/rig.hpp"
 
 #include <algorithm>
@@ -222,6 +223,16 @@ TEST_CASE("drift sees that a secret value was replaced, although nobody knows th
   CHECK(secret.fields[0].manager == "kubectl-edit");
   CHECK(secret.fields[0].before.get<std::string>().starts_with("#"));
   CHECK(secret.fields[0].before != secret.fields[0].after);
+}
+
+TEST_CASE("drift names a verb of kforge that changed what the release says") {
+  Rig rig;
+  rig.up();
+  patch(rig, "Deployment", "product-service", {{"spec", {{"replicas", 5}}}}, deploy::scale_manager);
+  const deploy::PlannedObject product = object_of(rig.drift(), "Deployment backend/product-service");
+  REQUIRE(product.fields.size() == 1);
+  CHECK(product.fields[0].manager == "kforge-scale");
+  CHECK(product.fields[0].since);
 }
 
 TEST_CASE("drift says when the last release failed, and compares with it") {
