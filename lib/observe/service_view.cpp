@@ -27,12 +27,20 @@ std::string port_text(const Json& port) {
                                   : "";
 }
 
-std::string check_text(const Json& probe) {
+// A name of the container's own ports becomes its number.
+std::string probe_port_text(const Json& container, const Json& port) {
+  const std::string text = port_text(port);
+  for (const Json& declared : list_at(container, {"ports"}))
+    if (text_at(declared, {"name"}) == text) return port_text(at_path(declared, {"containerPort"}));
+  return text;
+}
+
+std::string check_text(const Json& container, const Json& probe) {
   std::string what;
   if (const Json& http = at_path(probe, {"httpGet"}); http.is_object())
-    what = fmt::format("GET :{}{}", port_text(at_path(http, {"port"})), text_at(http, {"path"}));
+    what = fmt::format("GET :{}{}", probe_port_text(container, at_path(http, {"port"})), text_at(http, {"path"}));
   else if (const Json& tcp = at_path(probe, {"tcpSocket"}); tcp.is_object())
-    what = fmt::format("TCP :{}", port_text(at_path(tcp, {"port"})));
+    what = fmt::format("TCP :{}", probe_port_text(container, at_path(tcp, {"port"})));
   else if (const Json& grpc = at_path(probe, {"grpc"}); grpc.is_object())
     what = fmt::format("gRPC :{}", port_text(at_path(grpc, {"port"})));
   else {
@@ -68,7 +76,7 @@ ProbeView probe_view(const Json& container, std::string_view field, const PodsOf
   ProbeView view{.name = field == "livenessProbe"    ? "live"
                          : field == "readinessProbe" ? "ready"
                                                      : "startup",
-                 .check = check_text(at_path(container, {field})),
+                 .check = check_text(container, at_path(container, {field})),
                  .result = {},
                  .trouble = {}};
   std::size_t pass = 0;

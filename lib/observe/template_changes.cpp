@@ -99,8 +99,8 @@ std::vector<Change> changes_of(const Json& workload, const std::vector<const Jso
 std::string last_manager(const Json& object) {
   std::string_view manager, time;
   for (const Json& entry : list_at(object, {"metadata", "managedFields"})) {
-    if (text_at(entry, {"subresource"}) == "status" || text_at(entry, {"manager"}) == "kube-controller-manager")
-      continue;
+    const bool sets_spec = at_path(entry, {"fieldsV1", "f:spec"}).is_object();
+    if (!sets_spec || text_at(entry, {"manager"}) == "kube-controller-manager") continue;
     if (text_at(entry, {"time"}) < time) continue;
     manager = text_at(entry, {"manager"});
     time = text_at(entry, {"time"});

@@ -15,7 +15,7 @@ std::string template_change(const Json& before, const Json& after);
 // Revisions by their ReplicaSets, newest first; the oldest one is "first seen".
 std::vector<Change> changes_of(const Json& workload, const std::vector<const Json*>& replica_sets);
 
-// The field manager that changed anything but the status last, with its time: "kforge, 2026-01-02T03:04:05Z".
+// The field manager that changed the spec last, with its time: "kforge, 2026-01-02T03:04:05Z".
 std::string last_manager(const Json& object);
 
 }  // namespace kforge::observe

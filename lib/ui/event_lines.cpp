@@ -33,7 +33,7 @@ std::vector<Line> event_lines(const std::vector<observe::EventRow>& rows, WallTi
                {"REASON"},
                {"COUNT", Align::right, 1},
                {"OBJECT", Align::left, 2},
-               {"MESSAGE", Align::left, 0, true}});
+               {"MESSAGE", Align::left, 0, true, 40}});
   for (const observe::EventRow& row : rows)
     table.add(
         {age_text(row.last, now), reason_cell(row), fmt::format("{}", row.count), subject(row), flat(row.message)});

@@ -61,7 +61,7 @@ std::vector<Line> health_lines(const std::vector<ServiceHealth>& services, const
                {.title = "PODS", .align = Align::right},
                {.title = "ENDPOINTS", .align = Align::right},
                {.title = "ASKED", .importance = 1},
-               {.title = "ANSWER", .importance = 2}});
+               {.title = "ANSWER", .importance = 2, .flexible = true, .enough = 12}});
   for (const ServiceHealth& service : services) {
     const auto ready = std::ranges::count_if(service.pods, &PodHealth::ready);
     table.add({Line(service.service), verdict(service, style), Line(fmt::format("{}/{}", ready, service.wanted)),

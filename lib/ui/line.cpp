@@ -124,4 +124,16 @@ std::vector<std::string> wrapped(std::string_view text, int columns) {
   return lines;
 }
 
+std::vector<Line> beside(const Line& head, std::string_view text, const Style& style) {
+  constexpr int narrowest = 10;
+  const int start = head.width();
+  if (!style.terminal) return {Line(head).add(text)};
+  std::vector<Line> lines;
+  for (const std::string& part : wrapped(text, std::max(narrowest, style.width - start))) {
+    Line line = lines.empty() ? head : Line().pad_to(start);
+    lines.push_back(line.add(part).cut(style.width, style));
+  }
+  return lines;
+}
+
 }  // namespace kforge::ui

@@ -57,5 +57,7 @@ std::string paint_all(const std::vector<Line>& lines, const Style& style);
 std::string shown(std::string_view untrusted, const Style& style);
 // Breaks text at spaces into lines of at most `columns` columns; longer words stand alone.
 std::vector<std::string> wrapped(std::string_view text, int columns);
+// `text` behind `head`, and broken into lines under its own beginning where the window is a terminal's and too narrow.
+std::vector<Line> beside(const Line& head, std::string_view text, const Style& style);
 
 }  // namespace kforge::ui

@@ -44,22 +44,32 @@ std::string length_of(const Release& release) {
 
 class Facts {
  public:
+  explicit Facts(const Style& style) : style_(style) {}
   void add(std::string_view label, const std::string& text) {
     if (text.empty()) return;
-    lines_.push_back(Line(label, Colour::dim).pad_to(label_column).add(text));
+    for (Line& line : beside(Line(label, Colour::dim).pad_to(label_column), text, style_))
+      lines_.push_back(std::move(line));
+  }
+  // Below it where the window is too narrow for both.
+  void add_detailed(const Line& line, const std::string& detail) {
+    const Line both = Line(line).add(detail.empty() ? "" : "   ").add(detail, Colour::dim);
+    if (!style_.terminal || both.width() <= style_.width) return lines_.push_back(both);
+    lines_.push_back(line);
+    lines_.push_back(Line("      ").add(detail, Colour::dim));
   }
   void heading(std::string_view text) {
     lines_.emplace_back();
     lines_.emplace_back(text, Colour::bold);
   }
   void add(Line line) { lines_.push_back(std::move(line)); }
-  std::vector<Line> take(const Style& style) {
-    if (style.terminal)
-      for (Line& line : lines_) line = line.cut(style.width, style);
+  std::vector<Line> take() {
+    if (style_.terminal)
+      for (Line& line : lines_) line = line.cut(style_.width, style_);
     return std::move(lines_);
   }
 
  private:
+  const Style& style_;
   std::vector<Line> lines_;
 };
 
@@ -78,18 +88,18 @@ std::vector<Line> history_lines(const std::vector<Release>& releases, WallTime n
                {"TOOK", Align::right, 2},
                {"BY", Align::left, 3},
                {"COMMIT", Align::left, 1},
-               {"WHAT", Align::left, 0, true}});
+               {"WHAT", Align::left, 0, true, 30}});
   for (const Release& release : releases) {
-    const std::string status = shown_status(releases, release);
+    const std::string status = shown_status(releases, release), purpose = deploy::purpose_of(release);
     table.add({deploy::release_name(release.number), Line(status, colour_of(release.status, status == "deployed")),
                release.started ? age_text(release.started, now) + " ago" : std::string(), length_of(release),
-               release.by, commit_of(release), deploy::purpose_of(release)});
+               release.by, commit_of(release), purpose.empty() ? release.action : purpose});
   }
   return table.lines(style, style.terminal ? style.width : 0);
 }
 
 std::vector<Line> release_lines(const Release& release, const std::string& status, const Style& style) {
-  Facts facts;
+  Facts facts(style);
   Line head(deploy::release_name(release.number), Colour::bold);
   facts.add(head.add(" ").add(status, colour_of(release.status, status == "deployed")));
   facts.add("what", deploy::purpose_of(release));
@@ -108,14 +118,11 @@ std::vector<Line> release_lines(const Release& release, const std::string& statu
   for (const deploy::ReleaseChange& change : release.changes) {
     Line line("  ");
     line.add(change.action == "create" ? "+" : "~", change.action == "create" ? Colour::green : Colour::yellow);
-    line.add(" " + change.object.to_string());
-    if (!change.detail.empty()) line.add("   ").add(change.detail, Colour::dim);
-    facts.add(std::move(line));
+    facts.add_detailed(line.add(" " + change.object.to_string()), change.detail);
   }
   if (!release.images.empty()) facts.heading("images");
-  for (const auto& [image, digest] : release.images)
-    facts.add(Line("  ").add(image).add("   ").add(digest, Colour::dim));
-  return facts.take(style);
+  for (const auto& [image, digest] : release.images) facts.add_detailed(Line("  ").add(image), digest);
+  return facts.take();
 }
 
 Json release_document(const Release& release, const std::string& status) {

@@ -9,6 +9,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
 namespace kforge::ui {
 namespace {
 
@@ -24,6 +27,11 @@ class Page {
     Line line(label, Colour::dim);
     lines_.push_back(fitted(line.pad_to(label_column).add(text)));
   }
+  // In several lines where it does not fit one.
+  void prose(std::string_view label, const std::string& text) {
+    if (text.empty()) return;
+    add_all(beside(Line(label, Colour::dim).pad_to(label_column), text, style_));
+  }
   void facts(std::string_view label, const std::vector<std::string>& texts) {
     for (std::size_t i = 0; i < texts.size(); ++i) fact(i == 0 ? label : " ", texts[i]);
   }
@@ -35,6 +43,7 @@ class Page {
     for (const Line& line : lines) lines_.push_back(fitted(Line("  ").add(line)));
   }
   void add(const Line& line) { lines_.push_back(fitted(line)); }
+  void add_all(std::vector<Line> lines) { std::ranges::move(lines, std::back_inserter(lines_)); }
   Style indented() const {
     Style narrower = style_;
     narrower.width -= 2;
@@ -65,9 +74,9 @@ void add_state(Page& page, const observe::ServiceView& view, WallTime now, const
   Line title(row.service, Colour::bold);
   page.add(title.add(fmt::format("  {}", row.object.to_string()), Colour::dim));
   page.fact("state", state_line(row));
-  if (!row.verdict.evidence.empty()) page.fact("because", Line(replace_all(row.verdict.evidence, "\n", " ")));
+  page.prose("because", replace_all(row.verdict.evidence, "\n", " "));
   page.fact("age", age_text(row.created, now));
-  page.fact("scale", companions_text(row, style));
+  page.prose("scale", companions_text(row, style));
   page.fact("rollout", view.strategy);
   page.facts("address", view.addresses);
 }
@@ -89,10 +98,10 @@ void add_container(Page& page, const observe::ContainerView& container) {
   page.fact("requests", container.requests);
   page.fact("limits", container.limits);
   for (const observe::ProbeView& probe : container.probes) {
-    Line line(probe.check);
-    line.add("  ").add(probe.result, probe.good ? Colour::green : Colour::yellow);
-    page.fact(probe.name, line);
-    if (!probe.trouble.empty()) page.fact(" ", Line("the node said: ").add(replace_all(probe.trouble, "\n", " ")));
+    // What people look for first stays when the window is narrow.
+    Line line(probe.result, probe.good ? Colour::green : Colour::yellow);
+    page.fact(probe.name, line.add(probe.result.empty() ? "" : "  ").add(probe.check));
+    if (!probe.trouble.empty()) page.prose(" ", "the node said: " + replace_all(probe.trouble, "\n", " "));
   }
   std::vector<std::string> variables;
   for (const auto& [name, value] : container.environment) variables.push_back(fmt::format("{}={}", name, value));
@@ -105,10 +114,10 @@ void add_pods(Page& page, const observe::ServiceView& view, WallTime now) {
   Table table({{"NAME"},
                {"STATE"},
                {"READY"},
-               {"RESTARTS"},
-               {"AGE"},
+               {"RESTARTS", Align::left, 5},
+               {"AGE", Align::left, 4},
                {"NODE", Align::left, 2},
-               {"LAST EXIT", Align::left, 0, true}});
+               {"LAST EXIT", Align::left, 3, true}});
   for (const observe::PodRow& pod : view.row.pods) {
     const std::string ago = age_text(pod.last_restart, now);
     table.add({pod.name, Line(pod.state, pod.ready ? Colour::green : Colour::yellow), pod.ready ? "yes" : "no",

@@ -116,8 +116,8 @@ Table table_of(const observe::ProjectStatus& status, WallTime now, Pods pods, co
     table.add(std::move(cells));
     tier = row.tier;
     if (pods == Pods::hidden) continue;
-    if (const std::string beside = companions_text(row, style); !beside.empty())
-      table.add_note(Line("  ").add(beside, Colour::dim));
+    if (const std::string companions = companions_text(row, style); !companions.empty())
+      table.add_note(Line("  ").add(companions, Colour::dim), 1);
     for (const observe::PodRow& pod : row.pods) table.add(pod_cells(pod, now, usage));
   }
   return table;
@@ -202,7 +202,8 @@ std::vector<Line> status_lines(const observe::ProjectStatus& status, WallTime no
   lines.insert(lines.end(), rows.begin(), rows.end());
   if (!status.notes.empty()) lines.emplace_back();
   for (const std::string& note : status.notes)
-    lines.push_back(Line().add(style.warn(), Colour::yellow).add(" " + note));
+    for (Line& line : beside(Line().add(style.warn(), Colour::yellow).add(" "), note, style))
+      lines.push_back(std::move(line));
   return lines;
 }
 

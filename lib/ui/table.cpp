@@ -31,8 +31,12 @@ void Table::add(std::vector<Line> cells) {
   rows_.push_back({std::move(cells), {}});
 }
 
-void Table::add_note(Line note) {
-  rows_.push_back({{}, std::move(note)});
+void Table::add_note(Line note, std::size_t column) {
+  rows_.push_back({{}, std::move(note), column});
+}
+
+bool Table::is_empty(std::size_t column) const {
+  return std::ranges::all_of(rows_, [&](const Row& row) { return row.cells.empty() || row.cells[column].empty(); });
 }
 
 std::vector<int> Table::natural_widths() const {
@@ -49,10 +53,12 @@ std::vector<int> Table::natural_widths() const {
 std::vector<int> Table::fitted_widths(int width) const {
   std::vector<int> widths = natural_widths();
   if (width <= 0) return widths;
+  for (std::size_t i = 0; i < columns_.size(); ++i)
+    if (columns_[i].importance > 0 && is_empty(i)) widths[i] = hidden;
   const auto needed = [&] {
     int sum = total(widths);
     for (std::size_t i = 0; i < columns_.size(); ++i)
-      if (columns_[i].flexible) sum -= std::max(0, widths[i] - narrowest_flexible);
+      if (columns_[i].flexible) sum -= std::max(0, widths[i] - columns_[i].enough);
     return sum;
   };
   while (needed() > width) {
@@ -94,10 +100,15 @@ std::vector<Line> Table::lines(const Style& style, int width) const {
   };
   add_row([&](std::size_t i) { return Line(columns_[i].title, Colour::bold); });
   for (const Row& row : rows_) {
-    if (row.cells.empty())
-      lines.push_back(width > 0 ? row.note.cut(width, style) : row.note);
-    else
+    if (row.cells.empty()) {
+      int start = 0;
+      for (std::size_t i = 0; i < row.note_column; ++i)
+        if (widths[i] != hidden) start += widths[i] + gap;
+      const Line note = Line().pad_to(start).add(row.note);
+      lines.push_back(width > 0 ? note.cut(width, style) : note);
+    } else {
       add_row([&](std::size_t i) { return row.cells[i]; });
+    }
   }
   return lines;
 }

@@ -44,11 +44,16 @@ std::vector<Line> amount_cells(const Amounts& use, const Amounts& request, const
           Line(bounds(bytes_or_dash(request.memory, style), bytes_or_dash(limit.memory, style)), Colour::dim)};
 }
 
+// A Job that is done uses nothing any more.
+bool has_ended(const observe::ObjectRow& row) {
+  return row.object.kind.kind == "Job" && row.verdict.state == rollout::State::ready;
+}
+
 // The numbers of `use` have the pods in them that have been measured; these come first.
 std::vector<const observe::ObjectRow*> hungriest_first(const observe::ProjectStatus& status) {
   std::vector<const observe::ObjectRow*> rows;
   for (const observe::ObjectRow& row : status.objects)
-    if (!row.pods.empty()) rows.push_back(&row);
+    if (!row.pods.empty() && !has_ended(row)) rows.push_back(&row);
   std::stable_sort(rows.begin(), rows.end(), [](const observe::ObjectRow* a, const observe::ObjectRow* b) {
     return a->use().cpu.value_or(-1) > b->use().cpu.value_or(-1);
   });
@@ -64,14 +69,16 @@ std::string advice_text(const observe::Advice& advice) {
   return fmt::format("{}: {}; resources: {{{}}} would fit", advice.service, advice.reason, join(parts, ", "));
 }
 
-void add_advice(std::vector<Line>& lines, const observe::ProjectStatus& status, const observe::History& history) {
+void add_advice(std::vector<Line>& lines, const observe::ProjectStatus& status, const observe::History& history,
+                const Style& style) {
   const std::vector<observe::Advice> all = history.advice(status);
   if (all.empty()) return;
   lines.emplace_back();
   lines.emplace_back(fmt::format("from {}{}:", counted(history.samples(), "sample"),
                                  history.samples() < 10 ? ", so take it as a first guess" : ""),
                      Colour::dim);
-  for (const observe::Advice& advice : all) lines.emplace_back(advice_text(advice));
+  for (const observe::Advice& advice : all)
+    for (Line& line : beside(Line("  "), advice_text(advice), style)) lines.push_back(std::move(line));
 }
 
 }  // namespace
@@ -119,7 +126,7 @@ std::vector<Line> top_lines(const observe::ProjectStatus& status, const observe:
         add(Line("  ").add(pod.name, Colour::dim), Line(), amount_cells(pod.use, pod.request, pod.limit, style), "");
   }
   std::vector<Line> lines = table.lines(style, style.terminal ? style.width : 0);
-  add_advice(lines, status, history);
+  add_advice(lines, status, history, style);
   return lines;
 }
 

@@ -113,7 +113,7 @@ TEST_CASE("describe puts one service on one page") {
   INFO(shop.out());
   for (const char* part :
        {"order-service  Deployment backend/order-service", "ready", "address", "container order-service",
-        "GET :http/health?probe=ready every 5s", "environment", "SERVICE_VERSION=v1.0.0", "pods", "events"})
+        "GET :8001/health?probe=ready every 5s", "environment", "SERVICE_VERSION=v1.0.0", "pods", "events"})
     CHECK(has(shop.out(), part));
   CHECK(has(shop.out(), shop.pod_name));
   CHECK(shop.run({"describe", "order-s", "-o", "json"}) == 0);

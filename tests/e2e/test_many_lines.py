@@ -10,7 +10,7 @@ from harness.log_server import NAMESPACE, LogServer, Pod, missing_or_repeated
 from harness.measure import measured
 from harness.paths import kforge_binary
 
-LINES = int(os.environ.get("KFORGE_TEST_LOG_LINES", 1_000_000))
+LINES = int(os.environ.get("KFORGE_TEST_LOG_LINES", 4_000_000))
 SEED = int(os.environ.get("KFORGE_TEST_SEED", 1))
 
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Commands that change what runs, checked with the real kubectl."""
 
+import signal
+
 import pytest
 
 from harness.wait import until
@@ -191,6 +193,16 @@ def test_a_verb_that_fails_is_a_failed_release_and_not_one_to_go_back_to(small):
     before = pods(small, "web")
     run(small, "up")
     assert image(small, "web") == "web:v1" and pods(small, "web") == before
+
+
+def test_a_verb_that_is_interrupted_is_recorded_as_such(small):
+    running = small.start_kforge("set", "image", "web=web:never-ready", "--sandbox")
+    until(lambda: image(small, "web") == "web:never-ready")
+    running.signal(signal.SIGTERM)
+    running.finish(30).expect(143)
+    assert releases(small)[0] == (2, "interrupted", "set image web=web:never-ready")
+    run(small, "up")
+    assert [row[1:] for row in releases(small)[:2]] == [("deployed", "up"), ("interrupted", "set image web=web:never-ready")]
 
 
 def test_a_held_lock_keeps_every_verb_out_and_names_its_holder(small):

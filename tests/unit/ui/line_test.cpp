@@ -50,3 +50,10 @@ TEST_CASE("wrapping breaks at spaces and keeps long words whole") {
   CHECK(wrapped("averyveryverylongword a", 5) == std::vector<std::string>{"averyveryverylongword", "a"});
   CHECK(wrapped("", 5) == std::vector<std::string>{""});
 }
+
+TEST_CASE("text beside a head is broken under its own beginning in a window, and left whole in a pipe") {
+  const Style window{.utf8 = true, .terminal = true, .width = 24}, pipe{.utf8 = true};
+  CHECK(paint_all(beside(Line("! "), "postgres restarted 4m ago", window), window) ==
+        "! postgres restarted 4m\n  ago\n");
+  CHECK(paint_all(beside(Line("! "), "postgres restarted 4m ago", pipe), pipe) == "! postgres restarted 4m ago\n");
+}

@@ -102,7 +102,8 @@ TEST_CASE("below 60 columns status is a list") {
         "    waiting: 1/2 pods ready\n"
         "  product-service v1.0.0 3/3\n"
         "\n"
-        "! order-service restarted 4m ago: out of memory at 512Mi\n");
+        "! order-service restarted 4m ago: out of\n"
+        "  memory at 512Mi\n");
 }
 
 TEST_CASE("-v adds the pods") {

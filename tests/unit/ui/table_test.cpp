@@ -44,3 +44,27 @@ TEST_CASE("the least important column goes when cutting is not enough") {
   CHECK(sample().left_out(34) == std::vector<std::string>{"AGE"});
   CHECK(sample().left_out(80).empty());
 }
+
+TEST_CASE("in a window, a column that may go and says nothing goes first; a pipe keeps it") {
+  Table table({{"RELEASE"}, {"COMMIT", Align::left, 9}, {"WHAT", Align::left, 0, true}});
+  table.add({"r1", "", "scale web=3"});
+  CHECK(paint_all(table.lines(plain, 80), plain) == "RELEASE  WHAT\nr1       scale web=3\n");
+  CHECK(paint_all(table.lines(plain, 0), plain) == "RELEASE  COMMIT  WHAT\nr1               scale web=3\n");
+}
+
+TEST_CASE("other columns go for a flexible one that says how much is enough for it") {
+  Table table({{"REASON"}, {"OBJECT", Align::left, 1}, {"MESSAGE", Align::left, 0, true, 20}});
+  table.add({"Pulled", "pod web-5f7c", "successfully pulled image"});
+  CHECK(paint_all(table.lines(plain, 40), plain) == "REASON  MESSAGE\nPulled  successfully pulled image\n");
+  CHECK(paint_all(table.lines(plain, 42), plain) ==
+        "REASON  OBJECT        MESSAGE\nPulled  pod web-5f7c  successfully pulled…\n");
+  CHECK(paint_all(table.lines(plain, 20), plain) == "REASON  MESSAGE\nPulled  successfull…\n");
+}
+
+TEST_CASE("a note stands under the column that it is about, wherever that is") {
+  Table table({{"TIER", Align::left, 1}, {"SERVICE"}});
+  table.add({"backend", "order-service"});
+  table.add_note("3 endpoints", 1);
+  CHECK(paint_all(table.lines(plain, 40), plain) == "TIER     SERVICE\nbackend  order-service\n         3 endpoints\n");
+  CHECK(paint_all(table.lines(plain, 20), plain) == "SERVICE\norder-service\n3 endpoints\n");
+}
