@@ -101,8 +101,7 @@ void DownRun::execute() {
       TeardownStep& step = steps[reached_++];
       recheck_namespaces(step);
       if (takes_lock_away(step)) lock_.release();
-      if (removes_lock(step)) lock_.remove();
-      remover_.remove(step);
+      if (!removes_lock(step) || lock_.remove()) remover_.remove(step);
     }
     session_.emit(StageEnded{.tier = tier,
                              .ready = true,

@@ -271,18 +271,26 @@ void Lock::lose(std::string why) {
   lost_ = std::move(why);
 }
 
-void Lock::remove() {
-  if (!held_ || !lost_.empty()) return;
+bool Lock::remove() {
+  if (!held_ || !lost_.empty()) return true;
   if (beat_) session_.client().cancel(*beat_);
   beat_ = std::nullopt;
   for (int attempt = 0; attempt < take_attempts; ++attempt) {
     const kube::ApiResult result = ask(removal_request(set_, own_));
-    if (result.ok() || result.not_found()) return leave();
-    if (result.status != 409) throw failure_of(result, "cannot delete the deploy lock");
-    read();  // a heartbeat whose answer was lost
-    if (seen_.holder != own_.holder) return leave();
+    if (result.status == 403) {
+      session_.emit(WarningText{
+          fmt::format("{} stays, and is free: this account may not delete it", lock_lease(set_).to_string())});
+      release();
+      return false;
+    }
+    if (!result.ok() && !result.not_found() && result.status != 409)
+      throw failure_of(result, "cannot delete the deploy lock");
+    if (result.status == 409) read();  // a heartbeat whose answer was lost, or somebody else
+    if (result.status != 409 || seen_.holder != own_.holder) break;
     own_.resource_version = seen_.resource_version;
   }
+  leave();
+  return true;
 }
 
 void Lock::leave() {

@@ -37,8 +37,9 @@ class Lock final : public Lifeline {
   // Never throws. Nothing when it is not held.
   void release() noexcept;
   bool held() const { return held_; }
-  // Deletes the Lease itself, for a project that is gone. Nothing when it is not held; throws what the server answers.
-  void remove();
+  // Deletes the Lease itself, for a project that is gone. Nothing when it is not held. An account that may not delete
+  // it frees it, with a warning, and gets false.
+  bool remove();
   // Frees it when look() has seen that a run which has certainly ended left it behind.
   void sweep();
   // Stops the heartbeats and leaves the lock in place.

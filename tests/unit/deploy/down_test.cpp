@@ -217,6 +217,20 @@ TEST_CASE("in a namespace that stays, nothing of the releases and of the lock st
   CHECK(rig.down_with_data().finished->outcome == "nothing to do");
 }
 
+TEST_CASE("an account that may not delete Leases frees the lock, and everything else is gone all the same") {
+  Running rig;
+  rig.locks = true;
+  rig.cluster.put(config_map("database", "of-somebody"));
+  rig.sample.order_image = "shop/order-service:v2";
+  rig.up();
+  rig.cluster.forbid("delete", "leases");
+  const Ended run = rig.down_with_data();
+  REQUIRE_FALSE(run.error);
+  CHECK(contains(run.told.text(), "Lease database/kforge-shop stays, and is free: this account may not delete it"));
+  CHECK(string_at(*rig.cluster.find("Lease", "database", "kforge-shop"), {"spec", "holderIdentity"}).empty());
+  CHECK(rig.cluster.all("Secret").empty());
+}
+
 TEST_CASE("a lock that somebody holds is not deleted, and --no-lock leaves it alone") {
   Running rig;
   rig.cluster.put(config_map("database", "of-somebody"));
