@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/text.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/on_failure.hpp"
 #include "cli/services.hpp"
 #include "cli/verbs.hpp"
 #include "project/image.hpp"
@@ -16,7 +17,7 @@ namespace {
 struct SetImageOptions {
   std::vector<std::string> words;
   VerbOptions verb;
-  std::string on_failure = "keep";
+  std::string on_failure;
 };
 
 int run_set_image(Session& session, const SetImageOptions& options) {
@@ -38,7 +39,7 @@ int run_set_image(Session& session, const SetImageOptions& options) {
   }
   deploy::VerbRequest request = verb_request(session, "set image", services, options.verb);
   request.words = join(words, " ");
-  request.on_failure = options.on_failure == "rollback" ? deploy::OnFailure::rollback : deploy::OnFailure::keep;
+  request.on_failure = on_failure(options.on_failure, project);
   return run_verb(session, request, options.verb, [&](const deploy::Running& running) {
     deploy::Edits edits;
     for (const deploy::RunningService& service : running.services())
@@ -57,11 +58,7 @@ Action bind_set_image(OptionTable& table) {
                   .target = &options->words,
                   .required = true,
                   .complete = Complete::service});
-  table.option({.names = "--on-failure",
-                .value = "ACTION",
-                .description = "what follows when the new image does not work; default: keep",
-                .target = &options->on_failure,
-                .choices = {"keep", "rollback"}});
+  add_on_failure_option(table, options->on_failure);
   add_verb_options(table, options->verb, Saves::yes);
   return [options](Session& session) { return run_set_image(session, *options); };
 }

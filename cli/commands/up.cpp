@@ -3,6 +3,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/confirm.hpp"
 #include "cli/lock_options.hpp"
+#include "cli/on_failure.hpp"
 #include "cli/plans.hpp"
 #include "cli/progress.hpp"
 #include "cli/session.hpp"
@@ -34,19 +35,13 @@ Json read_plan(const std::string& name, const Environment& environment) {
   return Json::parse(*text, nullptr, false);
 }
 
-// The project's word, unless the command line has one.
-deploy::OnFailure on_failure(const UpOptions& options, const project::Project& project) {
-  if (options.on_failure.empty()) return project.defaults.rollout.on_failure;
-  return options.on_failure == "rollback" ? deploy::OnFailure::rollback : deploy::OnFailure::keep;
-}
-
 deploy::UpRequest resolve(const UpOptions& options, Session& session) {
   deploy::UpRequest request = change_request(options.change, session);
   request.wait = options.no_wait ? deploy::Wait::no : deploy::Wait::yes;
   request.dry_run = options.dry_run ? deploy::DryRun::server : deploy::DryRun::no;
   request.lock = lock_options(options.lock);
   request.message = options.message;
-  request.on_failure = on_failure(options, session.project());
+  request.on_failure = on_failure(options.on_failure, session.project());
   if (options.plan.empty()) return request;
   if (options.change.any())
     throw Error(ErrorKind::usage, "--plan does what the file says: services and options are in it")
@@ -88,12 +83,7 @@ Action bind_up(OptionTable& table) {
                 .value = "TEXT",
                 .description = "what this release is about, for its history",
                 .target = &options->message});
-  table.option({.names = "--on-failure",
-                .value = "WHAT",
-                .description = "after a bad rollout: keep it to look at, or rollback to the last release that worked; "
-                               "default: what `defaults.rollout.onFailure` in kforge.yaml says, keep without it",
-                .target = &options->on_failure,
-                .choices = {"keep", "rollback"}});
+  add_on_failure_option(table, options->on_failure);
   add_lock_options(table, options->lock);
   return [options](Session& session) { return run_up(session, *options); };
 }

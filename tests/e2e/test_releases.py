@@ -114,6 +114,8 @@ def test_the_project_file_may_ask_for_the_way_back_and_the_command_line_has_the_
     say("web:missing")
     assert "rolling back to r2" in small.kforge("up", "--sandbox").expect(22).stderr
     assert image(small) == "web:v1"
+    small.kforge("set", "image", "web=web:missing", "--sandbox").expect(22)
+    assert image(small) == "web:v1"
     small.kforge("up", "--sandbox", "--on-failure", "keep").expect(20)
     assert image(small) == "web:missing"
 
