@@ -20,6 +20,7 @@ inline constexpr const char* additional_namespaces_annotation = "applyset.kubern
 // Of the Secrets that are release records (releases.hpp).
 inline constexpr const char* revision_label = "kforge.dev/revision";
 inline constexpr const char* status_label = "kforge.dev/status";
+inline constexpr const char* content_label = "kforge.dev/content";  // equal for those that deploy the same
 inline constexpr const char* part_label = "kforge.dev/part";
 // Shown by `kubectl rollout history`.
 inline constexpr const char* change_cause_annotation = "kubernetes.io/change-cause";

@@ -123,7 +123,7 @@ void ReleaseLog::close(ReleaseStatus status, const std::string& failure) {
   release_.failure = session_.masker().masked(failure);
   for (ReleaseChange& change : release_.changes) change.detail = session_.masker().masked(std::move(change.detail));
   update_release(session_, set_, release_);
-  history_.heads.insert(history_.heads.begin(), {.number = release_.number, .status = status, .uid = {}});
+  history_.heads.insert(history_.heads.begin(), head_of(release_));
   if (status != ReleaseStatus::interrupted) trim_releases(session_, set_, history_);
 }
 

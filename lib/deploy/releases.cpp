@@ -59,7 +59,9 @@ Json record_data(const Release& release) {
 
 Json record_manifest(const ApplySet& set, const Release& release) {
   return manifest_of(set, record_name(set, release.number),
-                     {{revision_label, std::to_string(release.number)}, {status_label, to_string(release.status)}},
+                     {{revision_label, std::to_string(release.number)},
+                      {status_label, to_string(release.status)},
+                      {content_label, head_of(release).content}},
                      record_data(release));
 }
 
@@ -120,14 +122,28 @@ void store_parts(Session& session, const ApplySet& set, Release& release, const 
 std::set<int> kept_of(const History& history) {
   std::set<int> kept;
   for (std::size_t i = 0; i < history.heads.size() && i < kept_releases; ++i) kept.insert(history.heads[i].number);
-  // What runs, and what a rollback goes back to.
-  std::size_t good = 0;
-  for (const ReleaseHead& head : history.heads)
-    if (head.status == ReleaseStatus::deployed && good++ < kept_good_releases) kept.insert(head.number);
+  const ReleaseHead* good = history.last_good();
+  if (good == nullptr) return kept;
+  kept.insert(good->number);
+  // What a rollback goes back to: ten restarts deploy the same ten times.
+  for (const ReleaseHead& head : history.heads) {
+    const bool same = head.number == good->number || (!head.content.empty() && head.content == good->content);
+    if (head.status != ReleaseStatus::deployed || same) continue;
+    kept.insert(head.number);
+    break;
+  }
   return kept;
 }
 
 }  // namespace
+
+// As much of the digest as a label takes.
+ReleaseHead head_of(const Release& release) {
+  constexpr std::size_t enough = 16;
+  const std::size_t digest = release.hash.find(':') + 1;  // "sha256:0123…"
+  return {
+      .number = release.number, .status = release.status, .uid = {}, .content = release.hash.substr(digest, enough)};
+}
 
 const ReleaseHead* History::last_good() const {
   const auto found = std::ranges::find(heads, ReleaseStatus::deployed, &ReleaseHead::status);
@@ -152,8 +168,10 @@ History history_of(Json list) {
           {.number = number, .name = string_at(item, {"metadata", "name"}), .uid = kube::uid_of(item)});
     } else {
       const auto status = release_status_of(string_at(labels, {status_label}));
-      history.heads.push_back(
-          {.number = number, .status = status.value_or(ReleaseStatus::failed), .uid = kube::uid_of(item)});
+      history.heads.push_back({.number = number,
+                               .status = status.value_or(ReleaseStatus::failed),
+                               .uid = kube::uid_of(item),
+                               .content = string_at(labels, {content_label})});
     }
   }
   std::ranges::sort(history.heads, std::ranges::greater(), &ReleaseHead::number);

@@ -16,14 +16,16 @@
 
 namespace kforge::deploy {
 
-inline constexpr std::size_t kept_releases = 10, kept_good_releases = 2;
+inline constexpr std::size_t kept_releases = 10;
 
 // A release record by its labels.
 struct ReleaseHead {
   int number = 0;
   ReleaseStatus status = ReleaseStatus::pending;
   std::string uid;
+  std::string content{};  // equal for those that deploy the same; empty when it is not known
 };
+ReleaseHead head_of(const Release& release);
 // A piece of the content of a release.
 struct ReleasePart {
   int number = 0;  // of the release
@@ -55,8 +57,8 @@ void create_release(Session& session, const ApplySet& set, Release& release, con
 // Status and everything else that is known at the end.
 void update_release(Session& session, const ApplySet& set, const Release& release);
 void set_status(Session& session, const ApplySet& set, int number, ReleaseStatus status);
-// Deletes the oldest beyond kept_releases, but never the last kept_good_releases that worked; and pieces that belong to
-// no record.
+// Deletes the oldest beyond kept_releases, but never the last one that worked and the last one before it that worked
+// and is not the same; and pieces that belong to no record.
 void trim_releases(Session& session, const ApplySet& set, const History& history);
 
 }  // namespace kforge::deploy

@@ -283,6 +283,17 @@ TEST_CASE("rollback takes set image back, and goes past a restart") {
   CHECK(shop.image("order-service") == "order-service:v2");
 }
 
+TEST_CASE("restarts do not push what a rollback goes back to out of the history") {
+  Deployed shop;
+  REQUIRE(shop.run({"set", "image", "order-service=order-service:v2"}) == 0);
+  for (int i = 0; i < 12; ++i) REQUIRE(shop.run({"restart", "order-service"}) == 0);
+  const Json releases = shop.releases();
+  CHECK(releases.size() == 11);
+  CHECK(releases.back()["release"] == 1);
+  CHECK(shop.run({"rollback", "--yes"}) == 0);
+  CHECK(shop.image("order-service") == "order-service:v1.0.0");
+}
+
 TEST_CASE("a verb after a release that failed does not call the project deployed") {
   Deployed shop({"order-worker"});
   shop.write_project(replace_all(std::string(text), "order-worker:v1.0.0", "order-worker:v2.0.0"));
