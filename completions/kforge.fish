@@ -165,7 +165,7 @@ complete -c kforge -n '__fish_seen_subcommand_from resume' -l no-lock -d 'work w
 complete -c kforge -n '__fish_seen_subcommand_from resume' -a '(__kforge_words services)' -d 'services whose rollout goes on, or \'all\''
 complete -c kforge -n __fish_use_subcommand -a set -d 'set commands'
 complete -c kforge -n '__fish_seen_subcommand_from set; and not __fish_seen_subcommand_from image' -a image -d 'run other images, and wait until they work'
-complete -c kforge -n '__fish_seen_subcommand_from image' -l on-failure -x -a 'keep rollback' -d 'what follows when the new image does not work; default: keep'
+complete -c kforge -n '__fish_seen_subcommand_from image' -l on-failure -x -a 'keep rollback' -d 'after a bad rollout: keep it to look at, or rollback to the last release that worked; default: what `defaults.rollout.onFailure` in kforge.yaml says, keep without it'
 complete -c kforge -n '__fish_seen_subcommand_from image' -l no-wait -d 'do not wait until it works'
 complete -c kforge -n '__fish_seen_subcommand_from image' -l save -d 'write it into the project file too, so that the next `kforge up` keeps it'
 complete -c kforge -n '__fish_seen_subcommand_from image' -l lock-wait -x -d 'how long to wait while somebody else deploys, such as 10m; default: not at all'
