@@ -40,6 +40,7 @@ Origin origin_of(const Environment& environment, const std::string& project_dire
   Origin origin;
   origin.user = first_of(environment, {"GITHUB_ACTOR", "GITLAB_USER_LOGIN", "CIRCLE_USERNAME",
                                        "BUILDKITE_BUILD_CREATOR", "BUILD_REQUESTEDFOR", "USER", "LOGNAME"});
+  if (origin.user.empty()) origin.user = user_name();
   origin.host = host_name();
   origin.url = job_url(environment);
   origin.commit = first_of(environment, {"GITHUB_SHA", "CI_COMMIT_SHA", "GIT_COMMIT", "CIRCLE_SHA1", "BUILDKITE_COMMIT",

@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 
+#include <pwd.h>
 #include <unistd.h>
 
 #include <array>
@@ -49,6 +50,14 @@ std::string host_name() {
   std::array<char, 256> buffer{};
   if (gethostname(buffer.data(), buffer.size() - 1) != 0) return {};
   return buffer.data();
+}
+
+std::string user_name() {
+  std::array<char, 4096> text{};
+  passwd entry{};
+  passwd* found = nullptr;
+  if (::getpwuid_r(::geteuid(), &entry, text.data(), text.size(), &found) != 0 || found == nullptr) return {};
+  return found->pw_name;
 }
 
 std::string own_process() {

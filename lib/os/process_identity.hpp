@@ -7,6 +7,8 @@
 namespace kforge {
 
 std::string host_name();
+// The account that this process acts as, by the password database; empty for a number without a name.
+std::string user_name();
 
 // "<boot>/<pid namespace>/<pid>/<start time>"; empty when the system does not tell.
 std::string own_process();

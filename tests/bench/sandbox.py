@@ -7,7 +7,6 @@
 The requests come from tests/bench/limit, over 16 connections of the same two cores. Prints a Markdown table; never part of the tests.
 """
 import argparse
-import base64
 import json
 import os
 import pathlib
@@ -42,17 +41,6 @@ class Sandbox:
         fields = pathlib.Path(f"/proc/{self.status()['pid']}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
-    def limit_flags(self):
-        view = json.loads(subprocess.run([run.build_tools()["kubectl"], "config", "view", "--raw", "--flatten", "-o", "json", "--kubeconfig",
-                                          self.kforge("sandbox", "kubeconfig").strip()], check=True, capture_output=True, text=True).stdout)
-        cluster, user = view["clusters"][0]["cluster"], view["users"][0]["user"]
-        flags = ["-server", cluster["server"]]
-        for flag, data in (("ca", cluster["certificate-authority-data"]), ("cert", user["client-certificate-data"]), ("key", user["client-key-data"])):
-            path = self.folder / f"{flag}.pem"
-            path.write_bytes(base64.b64decode(data))
-            flags += [f"-{flag}", path]
-        return flags
-
 
 def seconds_to_start(sandbox, runs):
     """The first start, which makes the certificates, and the median of later ones."""
@@ -73,11 +61,11 @@ def configmaps(count, value):
         for i in range(count)]}
 
 
-def requests_a_second(sandbox, limit, flags, count, value, *more):
+def requests_a_second(sandbox, limit, count, value, *more):
     """Of one request for each object, whose new value makes every apply a change."""
     objects = sandbox.folder / "objects.json"
     objects.write_text(json.dumps(configmaps(count, value)))
-    out = subprocess.run([limit, *flags, "-objects", objects, *more], check=True, capture_output=True, text=True).stdout
+    out = subprocess.run([*limit, "-objects", objects, *more], check=True, capture_output=True, text=True).stdout
     return count / float(out)
 
 
@@ -87,7 +75,7 @@ def main():
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--idle", type=int, default=20, help="seconds")
     options = parser.parse_args()
-    limit = run.build_tools()["limit"]
+    tools = run.build_tools()
     with tempfile.TemporaryDirectory(prefix="kforge-bench-") as name:
         sandbox = Sandbox(pathlib.Path(name))
         try:
@@ -105,12 +93,12 @@ def main():
             before = sandbox.cpu_seconds()
             time.sleep(options.idle)
             rows += [("CPU while idle, with the shop", f"{(sandbox.cpu_seconds() - before) / options.idle:.2%}")]
-            flags = sandbox.limit_flags()
-            rows += [("PATCH (apply) that creates", f"{requests_a_second(sandbox, limit, flags, options.objects, 'a'):.0f}/s"),
-                     ("PATCH (apply) that changes", f"{requests_a_second(sandbox, limit, flags, options.objects, 'b'):.0f}/s"),
-                     ("GET", f"{requests_a_second(sandbox, limit, flags, options.objects, 'b', '-verb', 'get'):.0f}/s"),
+            limit = [tools["limit"], *run.limit_flags(tools["kubectl"], sandbox.kforge("sandbox", "kubeconfig").strip(), sandbox.folder)]
+            rows += [("PATCH (apply) that creates", f"{requests_a_second(sandbox, limit, options.objects, 'a'):.0f}/s"),
+                     ("PATCH (apply) that changes", f"{requests_a_second(sandbox, limit, options.objects, 'b'):.0f}/s"),
+                     ("GET", f"{requests_a_second(sandbox, limit, options.objects, 'b', '-verb', 'get'):.0f}/s"),
                      (f"events to {WATCHERS} watches",
-                      f"{WATCHERS * requests_a_second(sandbox, limit, flags, options.objects, 'c', '-watchers', str(WATCHERS)):.0f}/s"),
+                      f"{WATCHERS * requests_a_second(sandbox, limit, options.objects, 'c', '-watchers', str(WATCHERS)):.0f}/s"),
                      (f"memory, with the shop and {options.objects} ConfigMaps", f"{sandbox.mib():.0f} MiB"),
                      ("size of the binary", f"{run.KFORGE.stat().st_size / 2**20:.1f} MiB")]
             print("| sandbox | measured |\n|---|---|")

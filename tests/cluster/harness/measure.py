@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from pathlib import Path
 @dataclass(frozen=True)
 class Cost:
     code: int
+    seconds: float  # since measured() was called
     cpu: float  # seconds
     peak: float  # MiB
 
@@ -19,6 +21,7 @@ class Cost:
 def measured(process: subprocess.Popen, read=lambda: None) -> Cost:
     """The cost of a process that was just started, to its end; `read` takes its output meanwhile. Its peak memory is looked for while it runs:
     ru_maxrss would count the memory of this program, which started it."""
+    started = time.monotonic()
     peak, ended = [0], threading.Event()
 
     def watch() -> None:
@@ -29,10 +32,11 @@ def measured(process: subprocess.Popen, read=lambda: None) -> Cost:
     watcher.start()
     read()
     _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.monotonic() - started
     ended.set()
     watcher.join()
     process.returncode = os.waitstatus_to_exitcode(status)
-    return Cost(process.returncode, usage.ru_utime + usage.ru_stime, peak[0] / 1024)
+    return Cost(process.returncode, seconds, usage.ru_utime + usage.ru_stime, peak[0] / 1024)
 
 
 def _peak_of(pid: int) -> int:
