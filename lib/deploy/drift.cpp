@@ -12,16 +12,8 @@ namespace {
 
 using Entries = std::vector<schema::ManagedEntry>;
 
-// Controllers of Kubernetes itself, which write into objects as part of what the objects ask for.
-bool is_controller(const std::string& manager) {
-  static constexpr std::string_view controllers[] = {
-      "kube-controller-manager",  "kube-scheduler",      "kube-apiserver", "kubelet",
-      "cloud-controller-manager", "endpoint-controller", "vpa-recommender"};
-  return std::ranges::find(controllers, manager) != std::end(controllers);
-}
-
 bool is_foreign(const schema::ManagedEntry& entry) {
-  return entry.subresource.empty() && !is_own_manager(entry.manager) && !is_controller(entry.manager);
+  return entry.subresource.empty() && !is_own_manager(entry.manager) && !rollout::is_controller_manager(entry.manager);
 }
 
 // Who changed a field last; of one that was removed nobody knows.
@@ -81,7 +73,7 @@ class Drift {
   void note(const FieldChange& found) {
     FieldChange field = reversed(found);
     name_holder(field, entries_);
-    if (!is_controller(field.manager)) add(std::move(field));
+    if (!rollout::is_controller_manager(field.manager)) add(std::move(field));
   }
 
   // Fields that the release does not have, and so would stay when it is applied again.

@@ -2,6 +2,8 @@
 // Labels, annotations and field managers that the engine reads and writes.
 #pragma once
 
+#include "rollout/managers.hpp"
+
 #include <string>
 #include <string_view>
 
@@ -25,8 +27,9 @@ inline constexpr const char* part_label = "kforge.dev/part";
 // Shown by `kubectl rollout history`.
 inline constexpr const char* change_cause_annotation = "kubernetes.io/change-cause";
 
-// Field managers. Only `kforge` owns what kforge.yaml says; a field of another `kforge-…` is taken back silently.
-inline constexpr const char* field_manager = "kforge";
+// Field managers; a field of another `kforge-…` than `kforge` is taken back silently.
+using rollout::field_manager;
+using rollout::is_own_manager;
 inline constexpr const char* applyset_manager = "kforge-applyset";
 inline constexpr const char* values_manager = "kforge-values";
 inline constexpr const char* handover_manager = "kforge-handover";
@@ -39,9 +42,6 @@ inline constexpr const char* autoscale_manager = "kforge-autoscale";
 inline constexpr const char* restart_manager = "kforge-restart";
 inline constexpr const char* image_manager = "kforge-image";
 inline constexpr const char* pause_manager = "kforge-pause";
-inline bool is_own_manager(std::string_view manager) {
-  return manager == field_manager || manager.starts_with("kforge-");
-}
 
 // What belongs to a project: release records are about it, not of it.
 inline std::string project_selector(const std::string& project) {

@@ -102,4 +102,12 @@ std::string warning_note(const ObjectRow& row) {
   return fmt::format("{}: {}", row.object.to_string(), row.verdict.message);
 }
 
+std::string drift_note(const ObjectRow& row, WallTime now) {
+  if (!row.drift) return {};
+  const std::string what = fmt::format("{} was changed by {}", row.object.to_string(), row.drift->manager);
+  if (!row.drift->at || *row.drift->at > now) return what + " (kforge drift)";
+  const auto ago = std::chrono::duration_cast<Milliseconds>(now - *row.drift->at);
+  return fmt::format("{} {} ago (kforge drift)", what, rollout::elapsed_text(ago));
+}
+
 }  // namespace kforge::observe

@@ -26,5 +26,7 @@ PodRow pod_row(const Json& pod);
 std::string restart_note(const ObjectRow& row, WallTime now);
 // "autoscaler order-service: the autoscaler gets no metrics"
 std::string warning_note(const ObjectRow& row);
+// "Deployment backend/order-service was changed by kubectl-edit 4m ago (kforge drift)"
+std::string drift_note(const ObjectRow& row, WallTime now);
 
 }  // namespace kforge::observe

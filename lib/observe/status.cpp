@@ -61,6 +61,7 @@ class StatusReader {
     row.verdict = rollout::judge(object, around, {}, memory, now_, wall_now_);
     row.counts = rollout::counts_of(object);
     row.created = rollout::time_at(object, {"metadata", "creationTimestamp"});
+    row.drift = rollout::foreign_change(object);
     if (!runs(object)) return row;
     row.image = image_tag_of(object);
     add_pods(row, object, around);
@@ -136,18 +137,21 @@ ProjectStatus status_of(const std::vector<Json>& objects, Clock::time_point now,
   const StatusReader reader(objects, now, wall_now);
   ProjectStatus status;
   status.project = project_of(objects);
-  std::vector<std::string> warnings;
+  std::vector<std::string> warnings, drifts;
   for (const Json& object : objects) {
     if (reader.is_part(object)) continue;
     ObjectRow row = reader.row_of(object);
     if (std::string note = warning_note(row); !note.empty()) warnings.push_back(std::move(note));
+    if (std::string note = drift_note(row, wall_now); !note.empty()) drifts.push_back(std::move(note));
     if (is_wanted(object, row, kinds)) status.objects.push_back(std::move(row));
   }
   std::stable_sort(status.objects.begin(), status.objects.end(), comes_before);
   for (const ObjectRow& row : status.objects)
     if (std::string note = restart_note(row, wall_now); !note.empty()) status.notes.push_back(std::move(note));
-  std::sort(warnings.begin(), warnings.end());
-  status.notes.insert(status.notes.end(), warnings.begin(), warnings.end());
+  for (std::vector<std::string>* notes : {&warnings, &drifts}) {
+    std::sort(notes->begin(), notes->end());
+    status.notes.insert(status.notes.end(), notes->begin(), notes->end());
+  }
   return status;
 }
 

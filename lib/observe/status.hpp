@@ -7,6 +7,7 @@
 #include "observe/companions.hpp"
 #include "observe/usage.hpp"
 #include "project/model.hpp"
+#include "rollout/managers.hpp"
 #include "rollout/verdict.hpp"
 
 #include <optional>
@@ -37,6 +38,7 @@ struct ObjectRow {
   std::optional<Autoscaling> autoscaling;
   std::optional<Budget> budget;
   std::optional<Endpoints> endpoints;
+  std::optional<rollout::ForeignChange> drift;          // what others changed last, as far as the object itself tells
   Amounts use() const, request() const, limit() const;  // of all pods together
 };
 // What was deployed last, by whom.

@@ -77,6 +77,10 @@ Json object_json(const ObjectRow& row) {
   put_text(made, "scale", row.scale);
   put_time(made, "created", row.created);
   put_verdict(made, row.verdict);
+  if (row.drift) {
+    made["drift"] = {{"manager", row.drift->manager}};
+    put_time(made["drift"], "time", row.drift->at);
+  }
   if (!row.counts) return made;
   made["ready"] = row.counts->ready;
   made["wanted"] = row.counts->wanted;

@@ -207,6 +207,9 @@ def test_drift_is_measured_by_the_last_release_and_not_by_the_project_file(sandb
     fields = {f"{each['name']} {field['path']}": (field["before"], field["after"], field["manager"])
               for each in drift["objects"] for field in each["fields"]}
     assert fields == {"web spec.replicas": (1, 3, "kubectl")}
+    assert "Deployment backend/web was changed by kubectl " in sandbox.kforge("status", "--sandbox").stdout
+    sandbox.kforge("up", "--sandbox", "--force-conflicts", env={"MAIL": "x"}).expect(0)
+    assert "was changed by" not in sandbox.kforge("status", "--sandbox").stdout
 
 
 def test_the_namespace_default_may_be_used_and_is_never_deleted(sandbox):

@@ -145,6 +145,18 @@ TEST_CASE("warnings are noted although their objects are not shown") {
         Names{"HorizontalPodAutoscaler backend/orders: the autoscaler gets no metrics"});
 }
 
+TEST_CASE("a change by others is noted with who and when") {
+  Json live = deployment("orders");
+  live["metadata"]["managedFields"] = Json::array(
+      {{{"manager", "kforge"}, {"time", at_second(0)}, {"fieldsV1", {{"f:spec", {{"f:template", Json::object()}}}}}},
+       {{"manager", "kubectl-edit"},
+        {"time", at_second(30)},
+        {"fieldsV1", {{"f:spec", {{"f:paused", Json::object()}}}}}}});
+  const ProjectStatus status = look({live}, Kinds::workloads, 90);
+  CHECK(status.notes == Names{"Deployment backend/orders was changed by kubectl-edit 1m ago (kforge drift)"});
+  CHECK(to_json(status)["objects"][0]["drift"] == Json{{"manager", "kubectl-edit"}, {"time", at_second(30)}});
+}
+
 TEST_CASE("the project is named when all objects agree on it") {
   const Json ours = labelled(deployment("orders"), "kforge.dev/project", "shop");
   CHECK(look({ours, deployment("other")}).project == "shop");
