@@ -40,7 +40,8 @@ std::vector<Field> rollout_rows() {
 Field on_failure_row() {
   return row_of_words<Rollout>(
       {"onFailure", "keep",
-       "What `up` and `set image` do after a bad rollout: keep it to look at, or rollback to the last release that worked"},
+       "What `up` and `set image` do after a bad rollout: keep it to look at, or rollback to the last release that "
+       "worked"},
       std::vector<std::pair<std::string_view, OnFailure>>{{"keep", OnFailure::keep}, {"rollback", OnFailure::rollback}},
       &Rollout::on_failure);
 }
