@@ -51,13 +51,13 @@ def build_tools():
     return tools
 
 
-def timed(command, **options):
+def timed(command, every=0.02, **options):
     """Seconds, CPU seconds and peak MiB of one run; fails loudly when the command does."""
     with tempfile.TemporaryFile() as output:
         begun = time.monotonic()
         process = subprocess.Popen([str(part) for part in command], stdout=output, stderr=subprocess.STDOUT, **options)
         starting = time.monotonic() - begun
-        cost = measured(process)
+        cost = measured(process, every=every)
         if cost.code != 0:
             output.seek(0)
             sys.exit(f"{' '.join(map(str, command))} failed with {cost.code}:\n{output.read().decode()[-2000:]}")
@@ -70,12 +70,13 @@ def median_of(runs, command, **options):
 
 
 def median_of_short(runs, command):
-    """Of runs that take milliseconds, which a watch over their memory would slow down: that is of one more run."""
+    """Of runs that take milliseconds, which a watch over their memory would slow down: that is of some more runs."""
     def seconds():
         begun = time.monotonic()
         subprocess.run([str(part) for part in command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
         return time.monotonic() - begun
-    return {**timed(command), "seconds": statistics.median(seconds() for _ in range(runs))}
+    peak = max(timed(command, every=0.0005)["mib"] for _ in range(runs))
+    return {"seconds": statistics.median(seconds() for _ in range(runs)), "mib": peak}
 
 
 def write_project(folder, services):

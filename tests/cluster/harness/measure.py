@@ -18,14 +18,14 @@ class Cost:
     peak: float  # MiB
 
 
-def measured(process: subprocess.Popen, read=lambda: None) -> Cost:
-    """The cost of a process that was just started, to its end; `read` takes its output meanwhile. Its peak memory is looked for while it runs:
-    ru_maxrss would count the memory of this program, which started it."""
+def measured(process: subprocess.Popen, read=lambda: None, every: float = 0.02) -> Cost:
+    """The cost of a process that was just started, to its end; `read` takes its output meanwhile. Its peak memory is looked for while it runs,
+    `every` so many seconds: ru_maxrss would count the memory of this program, which started it."""
     started = time.monotonic()
     peak, ended = [0], threading.Event()
 
     def watch() -> None:
-        while not ended.wait(0.002):
+        while not ended.wait(every):
             peak[0] = max(peak[0], _peak_of(process.pid))
 
     watcher = threading.Thread(target=watch, daemon=True)
