@@ -19,6 +19,5 @@ def sandbox(tmp_path):
 def shop(sandbox):
     """The shop of the examples, deployed."""
     sandbox.write_shop()
-    sandbox.start("--speed", "20")
-    sandbox.kforge("up", "--sandbox").expect(0)
+    sandbox.deploy()
     return sandbox

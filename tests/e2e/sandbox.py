@@ -46,6 +46,11 @@ class Sandbox:
     def start(self, *arguments: str) -> dict:
         return self.kforge("sandbox", "start", "-o", "json", *arguments).expect(0).json()
 
+    def deploy(self) -> None:
+        """Starts it, twenty times as fast as life, and deploys the project."""
+        self.start("--speed", "20")
+        self.kforge("up", "--sandbox").expect(0)
+
     def status(self) -> dict:
         return self.kforge("sandbox", "status", "-o", "json").expect(0).json()
 

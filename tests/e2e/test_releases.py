@@ -125,8 +125,7 @@ def test_a_stateful_set_that_is_stuck_comes_back(sandbox):
     text = ("apiVersion: kforge.dev/v1\nproject: small\ndatabase: {kind: postgres, image: \"postgres:17\"}\n"
             "services: {web: {image: \"web:v1\", port: 8000, replicas: 1}}\ndefaults: {rollout: {minReadySeconds: 0}}\n")
     sandbox.write(text)
-    sandbox.start("--speed", "20")
-    sandbox.kforge("up", "--sandbox").expect(0)
+    sandbox.deploy()
     patch = "patches: [{kind: StatefulSet, name: postgres, patch: {spec: {template: {metadata: {annotations: {sandbox.kforge.dev/fault: image-missing}}}}}}]\n"
     sandbox.write(text + patch)
     sandbox.kforge("up", "--sandbox", "--timeout", "60s").expect(20)

@@ -24,8 +24,7 @@ PIECES = [hashlib.shake_128(bytes([number])).digest(MIB - 1) for number in range
 @pytest.fixture
 def web(sandbox):
     sandbox.write_service()
-    sandbox.start("--speed", "20")
-    sandbox.kforge("up", "--sandbox").expect(0)
+    sandbox.deploy()
     return sandbox
 
 

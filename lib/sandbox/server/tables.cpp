@@ -13,7 +13,7 @@ namespace kforge::sandbox {
 namespace {
 
 struct Column {
-  std::string_view name, type;
+  std::string_view name, type = "string";
   int priority = 0;  // above 0: only with -o wide
 };
 
@@ -302,126 +302,102 @@ std::vector<Json> plain(const Json& object, WallTime now) {
   return {name_of_object(object), age_of(object, now)};
 }
 
-const std::vector<Layout>& layouts() {
-  static const Column name{"Name", "string"}, age{"Age", "string"}, containers{"Containers", "string", 1},
-      images{"Images", "string", 1}, selector{"Selector", "string", 1};
-  static const std::vector<Layout> all{
-      {"", {name, age}, plain},
+constexpr Column number(std::string_view name) {
+  return {.name = name, .type = "integer"};
+}
+// Only with -o wide.
+constexpr Column wide(std::string_view name) {
+  return {.name = name, .priority = 1};
+}
+constexpr Column name{"Name"}, age{"Age"};
+
+std::vector<Layout> layouts_of_workloads() {
+  const Column containers = wide("Containers"), images = wide("Images"), selector = wide("Selector");
+  return {
       {"pods",
        {name,
-        {"Ready", "string"},
-        {"Status", "string"},
-        {"Restarts", "string"},
+        {"Ready"},
+        {"Status"},
+        {"Restarts"},
         age,
-        {"IP", "string", 1},
-        {"Node", "string", 1},
-        {"Nominated Node", "string", 1},
-        {"Readiness Gates", "string", 1}},
+        wide("IP"),
+        wide("Node"),
+        wide("Nominated Node"),
+        wide("Readiness Gates")},
        pod_cells},
       {"deployments.apps",
-       {name,
-        {"Ready", "string"},
-        {"Up-to-date", "string"},
-        {"Available", "string"},
-        age,
-        containers,
-        images,
-        selector},
+       {name, {"Ready"}, {"Up-to-date"}, {"Available"}, age, containers, images, selector},
        deployment},
       {"replicasets.apps",
-       {name, {"Desired", "integer"}, {"Current", "integer"}, {"Ready", "integer"}, age, containers, images, selector},
+       {name, number("Desired"), number("Current"), number("Ready"), age, containers, images, selector},
        replica_set},
-      {"statefulsets.apps", {name, {"Ready", "string"}, age, containers, images}, stateful_set},
+      {"statefulsets.apps", {name, {"Ready"}, age, containers, images}, stateful_set},
       {"daemonsets.apps",
        {name,
-        {"Desired", "integer"},
-        {"Current", "integer"},
-        {"Ready", "integer"},
-        {"Up-to-date", "integer"},
-        {"Available", "integer"},
-        {"Node Selector", "string"},
+        number("Desired"),
+        number("Current"),
+        number("Ready"),
+        number("Up-to-date"),
+        number("Available"),
+        {"Node Selector"},
         age},
        daemon_set},
-      {"jobs.batch", {name, {"Status", "string"}, {"Completions", "string"}, {"Duration", "string"}, age}, job},
+      {"jobs.batch", {name, {"Status"}, {"Completions"}, {"Duration"}, age}, job},
       {"cronjobs.batch",
-       {name,
-        {"Schedule", "string"},
-        {"Timezone", "string"},
-        {"Suspend", "boolean"},
-        {"Active", "integer"},
-        {"Last Schedule", "string"},
-        age},
+       {name, {"Schedule"}, {"Timezone"}, {"Suspend", "boolean"}, number("Active"), {"Last Schedule"}, age},
        cron_job},
-      {"services",
-       {name,
-        {"Type", "string"},
-        {"Cluster-IP", "string"},
-        {"External-IP", "string"},
-        {"Port(s)", "string"},
-        age,
-        selector},
-       service},
+  };
+}
+
+std::vector<Layout> layouts_of_others() {
+  return {
+      {"services", {name, {"Type"}, {"Cluster-IP"}, {"External-IP"}, {"Port(s)"}, age, wide("Selector")}, service},
       {"horizontalpodautoscalers.autoscaling",
-       {name,
-        {"Reference", "string"},
-        {"Targets", "string"},
-        {"MinPods", "string"},
-        {"MaxPods", "string"},
-        {"Replicas", "string"},
-        age},
+       {name, {"Reference"}, {"Targets"}, {"MinPods"}, {"MaxPods"}, {"Replicas"}, age},
        autoscaler},
       {"poddisruptionbudgets.policy",
-       {name, {"Min Available", "string"}, {"Max Unavailable", "string"}, {"Allowed Disruptions", "string"}, age},
+       {name, {"Min Available"}, {"Max Unavailable"}, {"Allowed Disruptions"}, age},
        budget},
-      {"namespaces", {name, {"Status", "string"}, age}, name_space},
-      {"nodes", {name, {"Status", "string"}, {"Roles", "string"}, age, {"Version", "string"}}, node},
-      {"configmaps", {name, {"Data", "string"}, age}, config_map},
-      {"secrets", {name, {"Type", "string"}, {"Data", "string"}, age}, secret},
-      {"serviceaccounts", {name, {"Secrets", "string"}, age}, service_account},
+      {"namespaces", {name, {"Status"}, age}, name_space},
+      {"nodes", {name, {"Status"}, {"Roles"}, age, {"Version"}}, node},
+      {"configmaps", {name, {"Data"}, age}, config_map},
+      {"secrets", {name, {"Type"}, {"Data"}, age}, secret},
+      {"serviceaccounts", {name, {"Secrets"}, age}, service_account},
       {"persistentvolumeclaims",
-       {name,
-        {"Status", "string"},
-        {"Volume", "string"},
-        {"Capacity", "string"},
-        {"Access Modes", "string"},
-        {"StorageClass", "string"},
-        {"VolumeAttributesClass", "string"},
-        age},
+       {name, {"Status"}, {"Volume"}, {"Capacity"}, {"Access Modes"}, {"StorageClass"}, {"VolumeAttributesClass"}, age},
        claim},
       {"persistentvolumes",
        {name,
-        {"Capacity", "string"},
-        {"Access Modes", "string"},
-        {"Reclaim Policy", "string"},
-        {"Status", "string"},
-        {"Claim", "string"},
-        {"StorageClass", "string"},
-        {"VolumeAttributesClass", "string"},
-        {"Reason", "string"},
+        {"Capacity"},
+        {"Access Modes"},
+        {"Reclaim Policy"},
+        {"Status"},
+        {"Claim"},
+        {"StorageClass"},
+        {"VolumeAttributesClass"},
+        {"Reason"},
         age},
        volume},
-      {"endpointslices.discovery.k8s.io",
-       {name, {"AddressType", "string"}, {"Ports", "string"}, {"Endpoints", "string"}, age},
-       endpoint_slice},
-      {"endpoints", {name, {"Endpoints", "string"}, age}, endpoints},
-      {"events",
-       {{"Last Seen", "string"}, {"Type", "string"}, {"Reason", "string"}, {"Object", "string"}, {"Message", "string"}},
-       event},
-      {"ingresses.networking.k8s.io",
-       {name, {"Class", "string"}, {"Hosts", "string"}, {"Address", "string"}, {"Ports", "string"}, age},
-       ingress},
-      {"leases.coordination.k8s.io", {name, {"Holder", "string"}, age}, lease},
+      {"endpointslices.discovery.k8s.io", {name, {"AddressType"}, {"Ports"}, {"Endpoints"}, age}, endpoint_slice},
+      {"endpoints", {name, {"Endpoints"}, age}, endpoints},
+      {"events", {{"Last Seen"}, {"Type"}, {"Reason"}, {"Object"}, {"Message"}}, event},
+      {"ingresses.networking.k8s.io", {name, {"Class"}, {"Hosts"}, {"Address"}, {"Ports"}, age}, ingress},
+      {"leases.coordination.k8s.io", {name, {"Holder"}, age}, lease},
       {"roles.rbac.authorization.k8s.io", {name, {"Created At", "date"}}, dated},
       {"clusterroles.rbac.authorization.k8s.io", {name, {"Created At", "date"}}, dated},
       {"customresourcedefinitions.apiextensions.k8s.io", {name, {"Created At", "date"}}, dated},
   };
-  return all;
 }
 
 const Layout& layout_of(const Resource& resource) {
+  static const std::vector<Layout> workloads = layouts_of_workloads(), others = layouts_of_others();
+  static const Layout any{"", {name, age}, plain};
   const std::string id = resource.id();
-  const auto found = std::ranges::find(layouts(), std::string_view(id), &Layout::resource);
-  return found == layouts().end() ? layouts().front() : *found;
+  for (const std::vector<Layout>* layouts : {&workloads, &others})
+    if (const auto found = std::ranges::find(*layouts, std::string_view(id), &Layout::resource);
+        found != layouts->end())
+      return *found;
+  return any;
 }
 
 }  // namespace

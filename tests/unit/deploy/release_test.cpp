@@ -56,6 +56,16 @@ Json ready_status(const Json& deployment) {
           {"availableReplicas", replicas}};
 }
 
+// Pods of order-service become ready, but for those of an image that is called broken.
+void break_broken_images(Rig& rig) {
+  rig.cluster.when_written("Deployment", "order-service", 300ms, [](FakeCluster& cluster, const Json& object) {
+    if (contains(object.at("spec").dump(), "broken"))
+      put_pod(cluster, object, "order-service-broken-1", waiting_container("InvalidImageName", "no such image"));
+    else
+      cluster.set_status("Deployment", "backend", "order-service", ready_status(object));
+  });
+}
+
 std::string image_of(const Rig& rig, const std::string& name) {
   const Json deployment = *rig.cluster.find("Deployment", "backend", name);
   return string_at(at_path(deployment, {"spec", "template", "spec", "containers"}).at(0), {"image"});
@@ -171,12 +181,7 @@ TEST_CASE("the last release that worked is kept however many failed after it") {
 
 TEST_CASE("what a rollback goes back to is never trimmed, however many failed after it (history-trim)") {
   Rig rig({"order-service"});
-  rig.cluster.when_written("Deployment", "order-service", 300ms, [](FakeCluster& cluster, const Json& object) {
-    if (contains(object.at("spec").dump(), "broken"))
-      put_pod(cluster, object, "order-service-broken-1", waiting_container("InvalidImageName", "no such image"));
-    else
-      cluster.set_status("Deployment", "backend", "order-service", ready_status(object));
-  });
+  break_broken_images(rig);
   REQUIRE_FALSE(rig.up().error);
   for (int i = 0; i < 11; ++i) {
     rig.sample.order_image = fmt::format("shop/order-service:broken-{}", i);
@@ -374,12 +379,7 @@ TEST_CASE("a release of one service keeps the secret values of the others, too")
 
 TEST_CASE("a bad rollout with --on-failure rollback ends with the last good release and its own code (auto-rollback)") {
   Rig rig({"order-service"});
-  rig.cluster.when_written("Deployment", "order-service", 300ms, [](FakeCluster& cluster, const Json& object) {
-    if (contains(object.at("spec").dump(), "broken"))
-      put_pod(cluster, object, "order-service-broken-1", waiting_container("InvalidImageName", "no such image"));
-    else
-      cluster.set_status("Deployment", "backend", "order-service", ready_status(object));
-  });
+  break_broken_images(rig);
   REQUIRE_FALSE(rig.up().error);
   rig.sample.order_image = "shop/order-service:broken";
   const Ended run = rig.up(rolling_back());
